@@ -1,0 +1,68 @@
+package duality.ssd;
+
+import duality.algebra.EjmlBlocks;
+import duality.algebra.FloatBlocks;
+import duality.algebra.FloatingBlocks;
+import duality.tensor.DType;
+import java.util.Locale;
+
+/** What numbers a computation rounds to. */
+public enum Precision {
+    /** Everything in float64. */
+    FLOAT64(EjmlBlocks.INSTANCE, DType.FLOAT64, DType.FLOAT64),
+    /** Everything in float32. */
+    FLOAT32(FloatBlocks.INSTANCE, DType.FLOAT32, DType.FLOAT32),
+    /**
+     * x, B, C, z and y in bfloat16, everything else and all arithmetic in float32, as deployed models do.
+     */
+    BFLOAT16(FloatBlocks.INSTANCE, DType.FLOAT32, DType.BFLOAT16);
+
+    private final FloatingBlocks<?> blocks;
+    private final DType parameters;
+    private final DType activations;
+
+    Precision(FloatingBlocks<?> blocks, DType parameters, DType activations) {
+        this.blocks = blocks;
+        this.parameters = parameters;
+        this.activations = activations;
+    }
+
+    /** The block operations of the arithmetic. */
+    public FloatingBlocks<?> blocks() {
+        return blocks;
+    }
+
+    /** The type of states, parameters and the gradients of parameters. */
+    public DType parameters() {
+        return parameters;
+    }
+
+    /** The type of x, B, C, z, y and their gradients. */
+    public DType activations() {
+        return activations;
+    }
+
+    /** The type that an array of {@link SsdInputs}' table, y or a gradient of that name has. */
+    public DType type(String name) {
+        return switch (name) {
+            case "x", "B", "C", "z", "y" -> activations;
+            default -> parameters;
+        };
+    }
+
+    /** The unit roundoff of the arithmetic. */
+    public double unitRoundoff() {
+        return blocks.unitRoundoff();
+    }
+
+    /** The relative error of storing an array of that name, beyond the arithmetic's own roundings. */
+    double storageRoundoff(String name) {
+        return type(name) == DType.BFLOAT16 ? 0x1p-8 : 0;
+    }
+
+    /** The name in lower case, as on the command line. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,45 @@
+package duality.ssd;
+
+import duality.errors.Fault;
+import duality.errors.ShapeException;
+import duality.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that computes the SSD operator. The same inputs and options give the same bits from the same
+ * backend, whatever the number of threads.
+ */
+public interface SsdBackend {
+    /** The name, as on the command line. */
+    String name();
+
+    /** One line for people: what it is and what it runs on. */
+    String description();
+
+    /** The outputs and final states. */
+    SsdOutputs forward(SsdInputs inputs, SsdOptions options);
+
+    /**
+     * The gradients of {@code Σ y·dy + Σ final_states·dfinal_states}.
+     *
+     * @param dy of the shape of y
+     * @param dFinalStates of the shape of the final states, or null for zero
+     * @throws ShapeException if they have other shapes
+     */
+    SsdGradients backward(SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options);
+
+    /**
+     * One step of decoding for a batch of sequences: the inputs have time 1, the state before the step is
+     * their {@code initial_states} and the state after it the result's final states. To decode, pass it on
+     * with {@link SsdInputs.Builder#initialStates}. The cost does not depend on the tokens before.
+     *
+     * @throws ShapeException if the inputs have another length or packed sequences
+     */
+    default SsdOutputs step(SsdInputs token, SsdOptions options) {
+        if (token.time() != 1 || token.cuSeqlens() != null) {
+            throw new ShapeException(
+                    Fault.SHAPE_MISMATCH, "a decoding step takes one token a sequence, but x is " + token.x());
+        }
+        return forward(token, options.with(SsdOptions.Algorithm.RECURRENT));
+    }
+}
