@@ -1,0 +1,99 @@
+package duality.cli;
+
+import com.sun.management.OperatingSystemMXBean;
+import duality.gpu.CudaDevice;
+import duality.gpu.CudaDriver;
+import duality.gpu.CudaProbe;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code info}: what this machine and this JVM offer, and why a backend is absent. */
+@Command(name = "info", description = "Show the JVM, the SIMD width and the backends.")
+final class InfoCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli's
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        line(out, "Duality", Main.Version.text());
+        line(out, "Java", java());
+        line(out, "System", system());
+        line(out, "SIMD", simd());
+        out.println("Backends");
+        backends().forEach(backend -> line(out, "  " + backend.name(), backend.state()));
+    }
+
+    /** One line about a backend: what it runs on, or {@code absent:} and the reason. */
+    private record Backend(String name, String state) {}
+
+    private static List<Backend> backends() {
+        return List.of(new Backend("cuda", cuda(CudaDriver.probe())));
+    }
+
+    static String cuda(CudaProbe probe) {
+        return switch (probe) {
+            case CudaProbe.Absent(String reason) -> "absent: " + reason;
+            case CudaProbe.Present(String driver, List<CudaDevice> devices) ->
+                devices.stream()
+                        .map(device -> "%s (compute %s, %s)"
+                                .formatted(device.name(), device.computeCapability(), gibibytes(device.memoryBytes())))
+                        .collect(Collectors.joining(", ", "", "; driver for CUDA " + driver));
+        };
+    }
+
+    private static String java() {
+        return property("java.runtime.version") + ", " + property("java.vm.name") + ", " + property("java.vendor");
+    }
+
+    private static String system() {
+        Runtime runtime = Runtime.getRuntime();
+        String memory = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
+                ? gibibytes(bean.getTotalMemorySize()) + " memory, "
+                : "";
+        return "%s %s, %d CPUs, %sheap up to %s"
+                .formatted(
+                        property("os.name"),
+                        property("os.arch"),
+                        runtime.availableProcessors(),
+                        memory,
+                        gibibytes(runtime.maxMemory()));
+    }
+
+    /** Asked by reflection: the module is loaded late, and its types would not link before. */
+    private static String simd() {
+        Optional<String> absence = VectorModule.load();
+        if (absence.isPresent()) {
+            return "unknown: " + absence.get();
+        }
+        try {
+            Object shape = Class.forName("jdk.incubator.vector.VectorShape")
+                    .getMethod("preferredShape")
+                    .invoke(null);
+            int bits = (int) shape.getClass().getMethod("vectorBitSize").invoke(shape);
+            return "%d bits: %d lanes of float32, %d of float64".formatted(bits, bits / 32, bits / 64);
+        } catch (ReflectiveOperationException e) {
+            return "unknown: " + e;
+        }
+    }
+
+    private static String property(String key) {
+        return System.getProperty(key, "unknown");
+    }
+
+    private static String gibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / 0x1p30);
+    }
+
+    private static void line(PrintWriter out, String label, String text) {
+        out.println("%-10s%s".formatted(label, text));
+    }
+}
