@@ -4,8 +4,10 @@ import com.sun.management.OperatingSystemMXBean;
 import duality.gpu.CudaDevice;
 import duality.gpu.CudaDriver;
 import duality.gpu.CudaProbe;
+import duality.ssd.SsdBackends;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,7 +38,10 @@ final class InfoCommand implements Runnable {
     private record Backend(String name, String state) {}
 
     private static List<Backend> backends() {
-        return List.of(new Backend("cuda", cuda(CudaDriver.probe())));
+        List<Backend> backends = new ArrayList<>();
+        SsdBackends.available().forEach(backend -> backends.add(new Backend(backend.name(), backend.description())));
+        backends.add(new Backend("cuda", cuda(CudaDriver.probe())));
+        return backends;
     }
 
     static String cuda(CudaProbe probe) {

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,7 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "duality",
         description = "Structured matrices, and the sequence models that are structured matrices.",
         versionProvider = Main.Version.class,
-        subcommands = {InfoCommand.class},
+        subcommands = {DemoCommand.class, RunCommand.class, ProveCommand.class, InfoCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "  test  Run the whole test suite, with the quality gates; takes Maven's options.",
@@ -71,6 +72,7 @@ public final class Main implements Runnable {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // 1.5 is not 1,5 anywhere
         System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
     }
 

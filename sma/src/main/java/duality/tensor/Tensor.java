@@ -180,6 +180,21 @@ public final class Tensor {
         return offset;
     }
 
+    /**
+     * The position of a flat index, one number for each axis: the inverse of {@link #offset}.
+     *
+     * @throws ShapeException when there is no such element
+     */
+    public long[] index(long flatIndex) {
+        long rest = checked(flatIndex);
+        long[] index = new long[shape.length];
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            index[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+        return index;
+    }
+
     /** The element at a flat index. Exact, except that integers beyond 2<sup>53</sup> round to nearest. */
     public double getDouble(long flatIndex) {
         return dtype.decode(bits(checked(flatIndex)));
