@@ -60,12 +60,15 @@ public final class Main implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli reads the annotation
     private boolean help;
 
     @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    @SuppressWarnings("UnusedVariable") // picocli reads the annotation
     private boolean version;
 
     @Option(names = VERBOSE, scope = ScopeType.INHERIT, description = "Show the stack trace of what goes wrong.")
+    @SuppressWarnings("UnusedVariable") // picocli reads the annotation
     private boolean verbose;
 
     private Main() {}
@@ -73,7 +76,10 @@ public final class Main implements Runnable {
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // 1.5 is not 1,5 anywhere
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+        System.exit(run(
+                new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset()),
+                args));
     }
 
     /**
@@ -82,9 +88,17 @@ public final class Main implements Runnable {
      * @return the exit code
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
+        return run(commandLine(), out, err, args);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+
+    static int run(CommandLine line, PrintWriter out, PrintWriter err, String... args) {
+        // Not the field: a command line that does not parse leaves that unset.
         boolean verbose = Arrays.asList(args).contains(VERBOSE);
-        CommandLine line = new CommandLine(new Main())
-                .setOut(out)
+        line.setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, ignored) -> report(err, e, verbose))
                 .setExecutionExceptionHandler((e, ignored, result) -> report(err, e, verbose));
@@ -125,7 +139,8 @@ public final class Main implements Runnable {
             case NoSuchFileException e -> "no such file: " + e.getFile();
             case AccessDeniedException e -> "permission denied: " + e.getFile();
             case FileAlreadyExistsException e -> "already exists: " + e.getFile();
-            case FileSystemException e -> message(e);
+            case FileSystemException e
+            when e.getReason() == null -> message(e) + ": " + e.getClass().getSimpleName();
             case IOException e -> message(e);
             case OutOfMemoryError e ->
                 "out of memory (" + e.getMessage() + "); DUALITY_JAVA_OPTIONS=-Xmx8g would allow 8 GiB";
@@ -144,9 +159,8 @@ public final class Main implements Runnable {
     }
 
     private static String unknownCommand(UnmatchedArgumentException e) {
-        String suggestion = e.getSuggestions().isEmpty()
-                ? ""
-                : " (perhaps " + String.join(" or ", e.getSuggestions()) + ")";
+        String suggestion =
+                e.getSuggestions().isEmpty() ? "" : " (perhaps " + String.join(" or ", e.getSuggestions()) + ")";
         return "unknown command '" + e.getUnmatched().getFirst() + "'" + suggestion + "; see ./duality --help";
     }
 

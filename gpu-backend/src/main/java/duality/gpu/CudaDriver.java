@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -22,14 +23,17 @@ import java.util.stream.IntStream;
  *
  * <p>The driver's library is opened on first use and stays open as long as the JVM runs.
  */
+@SuppressWarnings("restricted") // to call native code is what it is for
 public final class CudaDriver {
     private static final String LIBRARY =
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")
                     ? "nvcuda.dll"
                     : "libcuda.so.1";
 
-    /** {@code CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR} and {@code _MINOR}. */
-    private static final int COMPUTE_MAJOR = 75, COMPUTE_MINOR = 76;
+    /** {@code CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR}. */
+    private static final int COMPUTE_MAJOR = 75;
+    /** {@code CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR}. */
+    private static final int COMPUTE_MINOR = 76;
 
     private static final int NAME_BYTES = 256;
 
@@ -76,7 +80,7 @@ public final class CudaDriver {
                     ? new CudaProbe.Absent("the driver sees no device")
                     : new CudaProbe.Present(driver.version(), devices);
         } catch (CudaException e) {
-            return new CudaProbe.Absent(e.getMessage());
+            return new CudaProbe.Absent(Objects.requireNonNull(e.getMessage()));
         } catch (NoSuchElementException e) {
             return new CudaProbe.Absent("the driver is too old: it lacks " + e.getMessage());
         } catch (IllegalArgumentException e) {
@@ -113,7 +117,11 @@ public final class CudaDriver {
     private CudaDevice device(int ordinal) {
         int device = intResult(out -> (int) cuDeviceGet.invokeExact(out, ordinal));
         return new CudaDevice(
-                ordinal, name(device), memory(device), attribute(COMPUTE_MAJOR, device), attribute(COMPUTE_MINOR, device));
+                ordinal,
+                name(device),
+                memory(device),
+                attribute(COMPUTE_MAJOR, device),
+                attribute(COMPUTE_MINOR, device));
     }
 
     private String name(int device) {
