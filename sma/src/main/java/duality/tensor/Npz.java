@@ -116,7 +116,8 @@ public final class Npz {
         try {
             return ZipFile.builder().setSeekableByteChannel(channel).get();
         } catch (IOException | RuntimeException e) {
-            throw source.fault(Problem.MALFORMED_ARCHIVE, "no zip archive: " + e.getMessage(), e);
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw source.fault(Problem.MALFORMED_ARCHIVE, "no zip archive: " + reason.getMessage(), e);
         }
     }
 

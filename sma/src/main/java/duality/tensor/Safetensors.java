@@ -104,7 +104,7 @@ public final class Safetensors {
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
         Map<String, Tensor> sorted = new LinkedHashMap<>();
         tensors.entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<String, Tensor> named) ->
+                .sorted(Comparator.comparingInt((Map.Entry<String, Tensor> named) ->
                                 LAYOUT.indexOf(named.getValue().dtype()))
                         .thenComparing(
                                 named -> named.getKey().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
