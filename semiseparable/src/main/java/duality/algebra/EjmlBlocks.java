@@ -21,6 +21,7 @@ public enum EjmlBlocks implements FloatingBlocks<DMatrixRMaj> {
 
     @Override
     public DMatrixRMaj zeros(int rows, int columns) {
+        MatrixShapes.requireSize(rows, columns);
         return new DMatrixRMaj(rows, columns);
     }
 
@@ -33,6 +34,7 @@ public enum EjmlBlocks implements FloatingBlocks<DMatrixRMaj> {
 
     @Override
     public DMatrixRMaj identity(int n) {
+        MatrixShapes.requireSize(n, n);
         return CommonOps_DDRM.identity(n);
     }
 
@@ -51,18 +53,21 @@ public enum EjmlBlocks implements FloatingBlocks<DMatrixRMaj> {
     @Override
     public DMatrixRMaj multiply(DMatrixRMaj a, DMatrixRMaj b) {
         MatrixShapes.requireProduct(a.numRows, a.numCols, b.numRows, b.numCols);
+        MatrixShapes.requireSize(a.numRows, b.numCols);
         return CommonOps_DDRM.mult(a, b, (DMatrixRMaj) null);
     }
 
     @Override
     public DMatrixRMaj multiplyTransposeLeft(DMatrixRMaj a, DMatrixRMaj b) {
         MatrixShapes.requireProduct(a.numCols, a.numRows, b.numRows, b.numCols);
+        MatrixShapes.requireSize(a.numCols, b.numCols);
         return CommonOps_DDRM.multTransA(a, b, (DMatrixRMaj) null);
     }
 
     @Override
     public DMatrixRMaj multiplyTransposeRight(DMatrixRMaj a, DMatrixRMaj b) {
         MatrixShapes.requireProduct(a.numRows, a.numCols, b.numCols, b.numRows);
+        MatrixShapes.requireSize(a.numRows, b.numRows);
         return CommonOps_DDRM.multTransB(a, b, (DMatrixRMaj) null);
     }
 
@@ -117,7 +122,7 @@ public enum EjmlBlocks implements FloatingBlocks<DMatrixRMaj> {
     public DMatrixRMaj oneSemiseparable(DMatrixRMaj a) {
         MatrixShapes.requireColumn(a.numRows, a.numCols);
         int n = a.numRows;
-        DMatrixRMaj result = new DMatrixRMaj(n, n);
+        DMatrixRMaj result = zeros(n, n);
         double[] l = result.data;
         for (int j = 0; j < n; j++) {
             double factor = a.data[j];

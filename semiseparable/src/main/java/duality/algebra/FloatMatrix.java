@@ -10,7 +10,8 @@ public final class FloatMatrix {
     final float[] entries;
 
     FloatMatrix(int rows, int columns) {
-        this(rows, columns, new float[Math.multiplyExact(rows, columns)]);
+        MatrixShapes.requireSize(rows, columns);
+        this(rows, columns, new float[rows * columns]);
     }
 
     FloatMatrix(int rows, int columns, float[] entries) {

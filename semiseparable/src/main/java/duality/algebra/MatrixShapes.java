@@ -12,6 +12,13 @@ final class MatrixShapes {
         return rows + "x" + columns;
     }
 
+    /** Checks that an array can hold a matrix of this shape. */
+    static void requireSize(long rows, long columns) {
+        if (rows < 0 || columns < 0 || rows > Integer.MAX_VALUE || rows * columns > Integer.MAX_VALUE) {
+            throw new ShapeException(Fault.OUT_OF_RANGE, "no matrix has shape " + rows + "x" + columns);
+        }
+    }
+
     static void requireSame(String what, int rowsA, int columnsA, int rowsB, int columnsB) {
         if (rowsA != rowsB || columnsA != columnsB) {
             throw ShapeException.mismatch(what, text(rowsA, columnsA), text(rowsB, columnsB));
@@ -44,8 +51,11 @@ final class MatrixShapes {
 
     /** Checks that blocks to be stacked are equally wide and returns the sum of their rows. */
     static <M> int requireStack(Blocks<M> blocks, List<M> parts) {
+        if (parts.isEmpty()) {
+            throw new ShapeException(Fault.WRONG_ARGUMENTS, "a stack of no blocks has no number of columns");
+        }
         M first = parts.getFirst();
-        int rows = 0;
+        long rows = 0;
         for (M part : parts) {
             if (blocks.columns(part) != blocks.columns(first)) {
                 throw ShapeException.mismatch(
@@ -55,7 +65,8 @@ final class MatrixShapes {
             }
             rows += blocks.rows(part);
         }
-        return rows;
+        requireSize(rows, blocks.columns(first));
+        return (int) rows;
     }
 
     static void requireBlock(int rows, int columns, int fromRow, int toRow, int fromColumn, int toColumn) {

@@ -31,8 +31,15 @@ public enum PrimeField implements Field<Long> {
         return sum(low & MODULUS, (high << 3) | (low >>> 61));
     }
 
-    /** {@code aⁿ mod p} for {@code n ≥ 0}. */
+    /**
+     * {@code aⁿ mod p} for {@code n ≥ 0}.
+     *
+     * @throws ValueException with {@link Fault#OUT_OF_DOMAIN} if {@code n < 0}
+     */
     public static long power(long a, long n) {
+        if (n < 0) {
+            throw new ValueException(Fault.OUT_OF_DOMAIN, a + "^" + n + ": the exponent must not be negative");
+        }
         long result = 1;
         long square = a;
         for (long rest = n; rest != 0; rest >>>= 1) {

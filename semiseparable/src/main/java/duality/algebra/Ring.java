@@ -42,12 +42,11 @@ public interface Ring<E> {
     /** The image of an integer, {@code n · 1}, by doubling. */
     default E integer(long n) {
         E sum = zero();
-        E power = one();
-        for (long rest = n; rest != 0; rest /= 2) {
-            if (rest % 2 != 0) {
-                sum = rest > 0 ? add(sum, power) : subtract(sum, power);
+        for (int bit = Long.SIZE - Long.numberOfLeadingZeros(Math.abs(n)) - 1; bit >= 0; bit--) {
+            sum = add(sum, sum);
+            if ((Math.abs(n) >>> bit & 1) != 0) {
+                sum = n > 0 ? add(sum, one()) : subtract(sum, one());
             }
-            power = add(power, power);
         }
         return sum;
     }

@@ -111,6 +111,7 @@ public record RingBlocks<E>(Ring<E> ring) implements Blocks<RingMatrix<E>> {
     public RingMatrix<E> oneSemiseparable(RingMatrix<E> a) {
         MatrixShapes.requireColumn(a.rows(), a.columns());
         int n = a.rows();
+        MatrixShapes.requireSize(n, n);
         Object[] entries = new Object[n * n];
         for (int j = 0; j < n; j++) {
             for (int i = 0; i < n; i++) {

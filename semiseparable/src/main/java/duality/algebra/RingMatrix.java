@@ -33,9 +33,7 @@ public final class RingMatrix<E> {
      * @throws ShapeException if a size is negative or the matrix has more than 2³¹ − 1 entries
      */
     public static <E> RingMatrix<E> of(int rows, int columns, Entry<E> entry) {
-        if (rows < 0 || columns < 0 || (long) rows * columns > Integer.MAX_VALUE) {
-            throw new ShapeException(Fault.OUT_OF_RANGE, "no matrix has shape " + rows + "x" + columns);
-        }
+        MatrixShapes.requireSize(rows, columns);
         Object[] entries = new Object[rows * columns];
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
