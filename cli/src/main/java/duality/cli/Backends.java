@@ -13,7 +13,8 @@ final class Backends {
 
     static SsdBackend named(String name) {
         if (name.equals("cuda")) {
-            throw new UnsupportedRequestException(Fault.UNAVAILABLE, "no backend cuda: " + cudaAbsence(CudaDriver.probe()));
+            throw new UnsupportedRequestException(
+                    Fault.UNAVAILABLE, "no backend cuda: " + cudaAbsence(CudaDriver.probe()));
         }
         return SsdBackends.named(name);
     }

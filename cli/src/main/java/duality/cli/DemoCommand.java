@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -113,7 +112,8 @@ final class DemoCommand implements Runnable {
                 Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
             }
             Map<String, Tensor> arrays = Npz.read(file);
-            SsdInputs inputs = SsdInputs.of(arrays).dtSoftplus(true).dtLimit(0.05, 0.9).build();
+            SsdInputs inputs =
+                    SsdInputs.of(arrays).dtSoftplus(true).dtLimit(0.05, 0.9).build();
             return compare("Case", inputs, arrays.get("y"), failures);
         } finally {
             Files.delete(file);
@@ -121,11 +121,11 @@ final class DemoCommand implements Runnable {
     }
 
     /** Runs all ways and compares them with the definition, and y with an independent result if there is one. */
-    private static Table compare(
-            String what, SsdInputs inputs, @Nullable Tensor independent, List<String> failures) {
+    private static Table compare(String what, SsdInputs inputs, @Nullable Tensor independent, List<String> failures) {
         Table table = independent == null
                 ? new Table("algorithm", "backend", "precision", "#ms", "#error", "#bound", "result")
-                : new Table("algorithm", "backend", "precision", "#ms", "#error", "#bound", "result", "#off independent");
+                : new Table(
+                        "algorithm", "backend", "precision", "#ms", "#error", "#bound", "result", "#off independent");
         Map<Precision, SsdCheck> checks = new EnumMap<>(Precision.class);
         try (Progress progress = Progress.of(what, WAYS.size())) {
             for (Way way : WAYS) {
@@ -141,12 +141,7 @@ final class DemoCommand implements Runnable {
                         .orElseThrow();
                 if (!worst.passes()) {
                     failures.add("%s: %s in %s is outside its bound at %s%s"
-                            .formatted(
-                                    what,
-                                    way.algorithm(),
-                                    way.precision(),
-                                    worst.name(),
-                                    Arrays.toString(worst.worstIndex())));
+                            .formatted(what, way.algorithm(), way.precision(), worst.name(), worst.worstIndex()));
                 }
                 List<String> row = new ArrayList<>(List.of(
                         way.algorithm().toString(),
@@ -191,7 +186,8 @@ final class DemoCommand implements Runnable {
                         fill(symmetric, 1, time, 1, stateSize))
                 .skip(fill(() -> 1, heads))
                 .gate(fill(symmetric, 1, time, heads, headDim))
-                .dtBias(fill(() -> Math.log(Math.expm1(Math.exp(random.nextDouble(Math.log(1e-3), Math.log(1e-1))))), heads))
+                .dtBias(fill(
+                        () -> Math.log(Math.expm1(Math.exp(random.nextDouble(Math.log(1e-3), Math.log(1e-1))))), heads))
                 .dtSoftplus(true)
                 .build();
     }

@@ -77,13 +77,15 @@ final class ProveCommand implements Runnable {
             outcome.survivors().forEach(mutant -> out.println(theorem + " does not notice: " + mutant));
             if (showMutants) {
                 outcome.refuted()
-                        .forEach((mutant, counterexample) -> out.println(theorem + " refutes: " + mutant + "\n    at " + counterexample));
+                        .forEach((mutant, counterexample) ->
+                                out.println(theorem + " refutes: " + mutant + "\n    at " + counterexample));
             }
         }
     }
 
     static Table table(List<Theorem.Outcome> outcomes) {
-        Table table = new Table("theorem", "result", "proof", "covers", "#identities", "#terms", "#mutants refuted", "#ms");
+        Table table =
+                new Table("theorem", "result", "proof", "covers", "#identities", "#terms", "#mutants refuted", "#ms");
         for (Theorem.Outcome outcome : outcomes) {
             Theorem<?> theorem = outcome.theorem();
             Evidence evidence = outcome.evidence();

@@ -10,8 +10,7 @@ import java.util.List;
 
 /** The demo's report: one page that needs nothing else, and its figure as a file beside it. */
 final class Report {
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             body { font: 16px/1.5 Georgia, serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
             h1, h2, table { font-family: Helvetica, Arial, sans-serif }
             table { border-collapse: collapse; font-size: 0.8rem; display: block; overflow-x: auto }

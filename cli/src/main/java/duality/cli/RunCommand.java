@@ -43,8 +43,8 @@ import picocli.CommandLine.TypeConversionException;
             "Arrays of the output: y, final_states and, with --gradients, grad_* for every input."
         })
 final class RunCommand implements Callable<Integer> {
-    private static final Set<String> INPUTS =
-            Set.of("x", "dt", "A", "B", "C", "D", "z", "dt_bias", "initial_states", "cu_seqlens", "dy", "dfinal_states");
+    private static final Set<String> INPUTS = Set.of(
+            "x", "dt", "A", "B", "C", "D", "z", "dt_bias", "initial_states", "cu_seqlens", "dy", "dfinal_states");
     private static final Set<String> RESULTS = Set.of("y", "final_states");
 
     @Spec
@@ -58,21 +58,29 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "FILE",
-            description = "A .npz or .safetensors file to write. bfloat16 becomes float32 in .npz, which has no such type.")
+            description =
+                    "A .npz or .safetensors file to write. bfloat16 becomes float32 in .npz, which has no such type.")
     private @Nullable Path output;
 
     @Option(names = "--algorithm", defaultValue = "auto", description = "${COMPLETION-CANDIDATES}. Default: auto.")
     @SuppressWarnings("NullAway.Init") // picocli's
     private SsdOptions.Algorithm algorithm;
 
-    @Option(names = "--chunk", paramLabel = "N", defaultValue = "64", description = "Chunk length of block. Default: 64.")
+    @Option(
+            names = "--chunk",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Chunk length of block. Default: 64.")
     private int chunkLength;
 
     @Option(names = "--backend", defaultValue = "auto", description = "auto, reference, cpu, cuda. Default: auto.")
     @SuppressWarnings("NullAway.Init") // picocli's
     private String backend;
 
-    @Option(names = "--precision", defaultValue = "float64", description = "${COMPLETION-CANDIDATES}. Default: float64.")
+    @Option(
+            names = "--precision",
+            defaultValue = "float64",
+            description = "${COMPLETION-CANDIDATES}. Default: float64.")
     @SuppressWarnings("NullAway.Init") // picocli's
     private Precision precision;
 
@@ -131,8 +139,7 @@ final class RunCommand implements Callable<Integer> {
 
         long start = System.nanoTime();
         SsdOutputs outputs = chosen.forward(inputs, options);
-        SsdGradients backward =
-                dy == null ? null : chosen.backward(inputs, dy, arrays.get("dfinal_states"), options);
+        SsdGradients backward = dy == null ? null : chosen.backward(inputs, dy, arrays.get("dfinal_states"), options);
         double milliseconds = (System.nanoTime() - start) / 1e6;
 
         SequencedMap<String, Tensor> results = new LinkedHashMap<>();
@@ -205,7 +212,7 @@ final class RunCommand implements Callable<Integer> {
         table.print(out);
         List<String> failed = comparisons.stream()
                 .filter(comparison -> !comparison.passes())
-                .map(comparison -> comparison.name() + java.util.Arrays.toString(comparison.worstIndex()))
+                .map(comparison -> comparison.name() + comparison.worstIndex())
                 .toList();
         if (!failed.isEmpty()) {
             throw new CheckFailedException("outside the bound, worst at " + String.join(", ", failed));

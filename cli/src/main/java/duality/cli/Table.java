@@ -35,7 +35,10 @@ final class Table {
             int column = i;
             widths[i] = Math.max(
                     headings.get(i).length(),
-                    rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0));
+                    rows.stream()
+                            .mapToInt(row -> row.get(column).length())
+                            .max()
+                            .orElse(0));
         }
         print(out, headings, widths);
         rows.forEach(row -> print(out, row, widths));
@@ -45,8 +48,7 @@ final class Table {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             String padding = " ".repeat(widths[i] - cells.get(i).length());
-            line.append(i == 0 ? "" : "  ")
-                    .append(numeric[i] ? padding + cells.get(i) : cells.get(i) + padding);
+            line.append(i == 0 ? "" : "  ").append(numeric[i] ? padding + cells.get(i) : cells.get(i) + padding);
         }
         out.println(line.toString().stripTrailing());
     }
@@ -68,6 +70,9 @@ final class Table {
     }
 
     static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -201,7 +201,7 @@ class LauncherTest {
         Path jdk = jdk("25.0.3");
         environment.put("JAVA_HOME", jdk.toString());
         assertThat(launch("info").err()).containsExactly("duality: building (the first time takes a minute) …");
-        assertThat(builds()).containsExactly(jdk + "|-q|-B|-Dquick|-DskipTests|-pl|cli|-am|package|");
+        assertThat(builds()).containsExactly(jdk + "|-q|-B|-Dquick|-Dmaven.test.skip=true|-pl|cli|-am|package|");
         assertThat(launch("info").err()).isEmpty();
         assertThat(builds()).hasSize(1);
 

@@ -63,24 +63,35 @@ public record Theorem<S>(
     /** Runs the proof on the program and on every mutant. */
     public Outcome prove() {
         long start = System.nanoTime();
-        Evidence evidence = null;
-        String counterexample = null;
-        try {
-            evidence = proof.apply(program);
-        } catch (Refutation refutation) {
-            counterexample = refutation.getMessage();
-        }
+        Verdict verdict = judge(program);
         SequencedMap<String, String> refuted = new LinkedHashMap<>();
         List<String> survivors = new ArrayList<>();
         mutants.forEach((wrong, mutant) -> {
-            try {
-                proof.apply(mutant);
+            String counterexample = judge(mutant).counterexample();
+            if (counterexample == null) {
                 survivors.add(wrong);
-            } catch (Refutation refutation) {
-                refuted.put(wrong, String.valueOf(refutation.getMessage()));
+            } else {
+                refuted.put(wrong, counterexample);
             }
         });
         return new Outcome(
-                this, evidence, counterexample, refuted, survivors, Duration.ofNanos(System.nanoTime() - start));
+                this,
+                verdict.evidence(),
+                verdict.counterexample(),
+                refuted,
+                survivors,
+                Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** Evidence or a counterexample. */
+    private record Verdict(
+            @Nullable Evidence evidence, @Nullable String counterexample) {}
+
+    private Verdict judge(S candidate) {
+        try {
+            return new Verdict(proof.apply(candidate), null);
+        } catch (Refutation refutation) {
+            return new Verdict(null, String.valueOf(refutation.getMessage()));
+        }
     }
 }

@@ -9,27 +9,25 @@ import java.util.Locale;
 /** What numbers a computation rounds to. */
 public enum Precision {
     /** Everything in float64. */
-    FLOAT64(EjmlBlocks.INSTANCE, DType.FLOAT64, DType.FLOAT64),
+    FLOAT64(DType.FLOAT64, DType.FLOAT64),
     /** Everything in float32. */
-    FLOAT32(FloatBlocks.INSTANCE, DType.FLOAT32, DType.FLOAT32),
+    FLOAT32(DType.FLOAT32, DType.FLOAT32),
     /**
      * x, B, C, z and y in bfloat16, everything else and all arithmetic in float32, as deployed models do.
      */
-    BFLOAT16(FloatBlocks.INSTANCE, DType.FLOAT32, DType.BFLOAT16);
+    BFLOAT16(DType.FLOAT32, DType.BFLOAT16);
 
-    private final FloatingBlocks<?> blocks;
     private final DType parameters;
     private final DType activations;
 
-    Precision(FloatingBlocks<?> blocks, DType parameters, DType activations) {
-        this.blocks = blocks;
+    Precision(DType parameters, DType activations) {
         this.parameters = parameters;
         this.activations = activations;
     }
 
     /** The block operations of the arithmetic. */
     public FloatingBlocks<?> blocks() {
-        return blocks;
+        return this == FLOAT64 ? EjmlBlocks.INSTANCE : FloatBlocks.INSTANCE;
     }
 
     /** The type of states, parameters and the gradients of parameters. */
@@ -52,7 +50,7 @@ public enum Precision {
 
     /** The unit roundoff of the arithmetic. */
     public double unitRoundoff() {
-        return blocks.unitRoundoff();
+        return blocks().unitRoundoff();
     }
 
     /** The relative error of storing an array of that name, beyond the arithmetic's own roundings. */

@@ -46,7 +46,8 @@ public final class SsdCheck {
      * @param worst the largest quotient of a difference and its own bound; the check passes up to 1
      * @param worstIndex where that is; empty if the array is
      */
-    public record Comparison(String name, double largest, double error, double bound, double worst, long[] worstIndex) {
+    public record Comparison(
+            String name, double largest, double error, double bound, double worst, List<Long> worstIndex) {
         /** Whether every entry is within its bound. */
         public boolean passes() {
             return worst <= 1;
@@ -74,7 +75,8 @@ public final class SsdCheck {
         if (expected == null) {
             SsdOptions options = SsdOptions.defaults();
             expected = new Expected(
-                    SsdBackends.REFERENCE.forward(inputs, options), BlocksBackend.magnitudes().forward(inputs, options));
+                    SsdBackends.REFERENCE.forward(inputs, options),
+                    BlocksBackend.magnitudes().forward(inputs, options));
         }
         SsdOutputs definition = expected.definition();
         SsdOutputs magnitude = expected.magnitude();
@@ -150,7 +152,14 @@ public final class SsdCheck {
             }
         }
         return new Comparison(
-                name, largest, error, bound, worst, actual.size() == 0 ? new long[0] : actual.index(worstIndex));
+                name,
+                largest,
+                error,
+                bound,
+                worst,
+                actual.size() == 0
+                        ? List.of()
+                        : Arrays.stream(actual.index(worstIndex)).boxed().toList());
     }
 
     /** γ_k; infinite where k u ≥ 1 and nothing can be promised. */

@@ -91,6 +91,7 @@ public final class SsdInputs {
         checkValues();
         sequences = cuSeqlens == null ? wholeRows() : packedSequences(cuSeqlens);
         checkInitialStates();
+        checkHeadSizes();
     }
 
     /** Starts with what is always there; the arrays are described at {@link SsdInputs}. */
@@ -198,8 +199,16 @@ public final class SsdInputs {
         requireDivides("x", x, xHeads());
         requireDivides("B", b, bGroups());
         requireDivides("C", c, cGroups());
-        long largest = Math.max(time(), 1) * Math.max(1, Math.max(headDim(), stateSize()));
-        if (largest > Integer.MAX_VALUE || headDim() * Math.max(1, stateSize()) > Integer.MAX_VALUE) {
+    }
+
+    /** One head of one sequence is an array of the algorithms. */
+    private void checkHeadSizes() {
+        long longest = sequences.stream()
+                .mapToLong(sequence -> sequence.to() - sequence.from())
+                .max()
+                .orElse(0);
+        if (Math.max(longest, headDim()) * Math.max(headDim(), stateSize()) > Integer.MAX_VALUE
+                || longest > Integer.MAX_VALUE) {
             throw new ShapeException(
                     Fault.OUT_OF_RANGE,
                     "one head of x " + x + " and B " + b + " has more than 2^31 - 1 entries; cut the sequence");
@@ -230,7 +239,7 @@ public final class SsdInputs {
     }
 
     private void requireDivides(String name, Tensor tensor, long count) {
-        if (heads() % Math.max(count, 1) != 0 || count == 0 && heads() != 0) {
+        if (heads() % Math.max(count, 1) != 0 || (count == 0 && heads() != 0)) {
             throw new ShapeException(
                     Fault.SHAPE_MISMATCH,
                     name + ": " + tensor + " has " + count + " heads or groups, which does not divide the " + heads()
@@ -297,7 +306,7 @@ public final class SsdInputs {
             long previous = i == 0 ? 0 : offsets.getLong(i - 1);
             long offset = offsets.getLong(i);
             boolean last = i == offsets.size() - 1;
-            if (offset < previous || i == 0 && offset != 0 || last && offset != time()) {
+            if (offset < previous || (i == 0 && offset != 0) || (last && offset != time())) {
                 throw new ValueException(
                         Fault.BAD_OFFSETS,
                         "cu_seqlens[" + i + "] = " + offset + ": offsets start at 0, never decrease and end at time "

@@ -210,7 +210,7 @@ class SsdOperatorTest {
             outputs.y().setDouble(77, outputs.y().getDouble(77) + 1e-2);
             SsdCheck.Comparison y = new SsdCheck(in, precision).forward(outputs).getFirst();
             assertThat(y.passes()).isFalse();
-            assertThat(y.worstIndex()).containsExactly(0, 2, 1, 5);
+            assertThat(y.worstIndex()).containsExactly(0L, 2L, 1L, 5L);
         }
         SsdOutputs broken = SsdBackends.CPU.forward(in, SsdOptions.defaults());
         broken.y().setDouble(3, Double.NaN);

@@ -1,0 +1,84 @@
+package duality.benchmarks;
+
+import duality.semiseparable.CumProdSum;
+import duality.ssd.Precision;
+import duality.ssd.SsdBackends;
+import duality.ssd.SsdInputs;
+import duality.ssd.SsdOptions;
+import duality.ssd.SsdOutputs;
+import duality.tensor.DType;
+import duality.tensor.Tensor;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The operator on a layer of Mamba-2-130m's size: batch 1, H = 24, P = 64, N = 128, G = 1. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 3)
+@Measurement(iterations = 5, time = 3)
+public class SsdForward {
+    /** T. */
+    @Param({"2048"})
+    public int time;
+
+    /** Which algorithm of the cpu backend. */
+    @Param({"RECURRENT", "BLOCK"})
+    public SsdOptions.Algorithm algorithm = SsdOptions.Algorithm.BLOCK;
+
+    /** The numbers to compute with. */
+    @Param({"FLOAT64", "FLOAT32"})
+    public Precision precision = Precision.FLOAT64;
+
+    /** Q of the block form. */
+    @Param({"64"})
+    public int chunkLength;
+
+    @SuppressWarnings("NullAway.Init") // by JMH, through setUp
+    private SsdInputs inputs;
+
+    @SuppressWarnings("NullAway.Init") // by JMH, through setUp
+    private SsdOptions options;
+
+    /** Draws the inputs. */
+    @Setup
+    public void setUp() {
+        SplittableRandom random = new SplittableRandom(1);
+        DoubleSupplier symmetric = () -> random.nextDouble(-1, 1);
+        inputs = SsdInputs.builder(
+                        fill(symmetric, 1, time, 24, 64),
+                        fill(() -> random.nextDouble(1e-3, 1e-1), 1, time, 24),
+                        fill(() -> -random.nextDouble(1, 16), 24),
+                        fill(symmetric, 1, time, 1, 128),
+                        fill(symmetric, 1, time, 1, 128))
+                .build();
+        options = new SsdOptions(algorithm, chunkLength, CumProdSum.RECURRENT, precision);
+    }
+
+    private static Tensor fill(DoubleSupplier next, long... shape) {
+        Tensor tensor = Tensor.zeros(DType.FLOAT64, shape);
+        for (long i = 0; i < tensor.size(); i++) {
+            tensor.setDouble(i, next.getAsDouble());
+        }
+        return tensor;
+    }
+
+    /** One forward pass. */
+    @Benchmark
+    public SsdOutputs forward() {
+        return SsdBackends.CPU.forward(inputs, options);
+    }
+}
