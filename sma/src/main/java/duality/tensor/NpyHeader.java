@@ -11,8 +11,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class NpyHeader {
     private static final int ALIGNMENT = 64;
     private static final int MAX_RANK = 64;
 
-    /** NumPy leaves room for the first axis to grow to as many digits as 2<sup>64</sup> has, and one more. */
+    /** NumPy leaves room for the first axis to grow to 2<sup>67</sup> - 1, in digits. */
     private static final int GROWTH_DIGITS = 21;
 
     final DType dtype;
@@ -157,36 +159,28 @@ final class NpyHeader {
             @Nullable String descr = null;
             @Nullable Boolean fortranOrder = null;
             @Nullable List<Long> shape = null;
+            Set<String> keys = new HashSet<>();
             expect('{');
             while (!accept('}')) {
                 String key = string();
-                expect(':');
-                boolean repeated;
-                switch (key) {
-                    case "descr" -> {
-                        repeated = descr != null;
-                        descr = descr();
-                    }
-                    case "fortran_order" -> {
-                        repeated = fortranOrder != null;
-                        fortranOrder = bool();
-                    }
-                    case "shape" -> {
-                        repeated = shape != null;
-                        shape = tuple();
-                    }
-                    default ->
-                        throw malformed("key '" + Source.printable(key) + "'; known are descr, fortran_order, shape");
+                if (!keys.add(key)) {
+                    throw malformed("distinct keys, not '" + key + "' twice");
                 }
-                if (repeated) {
-                    throw malformed("key '" + key + "' twice");
+                expect(':');
+                switch (key) {
+                    case "descr" -> descr = descr();
+                    case "fortran_order" -> fortranOrder = bool();
+                    case "shape" -> shape = tuple();
+                    default ->
+                        throw malformed("one of descr, fortran_order, shape, not '" + Source.printable(key) + "'");
                 }
                 if (!accept(',')) {
                     expect('}');
                     break;
                 }
             }
-            if (peek() != 0) {
+            peek();
+            if (position < text.length()) {
                 throw malformed("nothing after the dictionary");
             }
             if (descr == null || fortranOrder == null || shape == null) {
@@ -248,11 +242,9 @@ final class NpyHeader {
 
         /** A whole number; Python 2 put an L after long ones. */
         private long length() throws TensorFormatException {
-            peek();
+            char sign = peek();
             int start = position;
-            if (peek() == '-') {
-                position++;
-            }
+            position += sign == '-' ? 1 : 0;
             while (position < text.length() && text.charAt(position) >= '0' && text.charAt(position) <= '9') {
                 position++;
             }

@@ -279,7 +279,7 @@ public final class Tensor {
         return values;
     }
 
-    /** Sets elements in row-major order from a flat index on, as {@link #setDouble}. */
+    /** Sets elements in row-major order from a flat index on, as {@link #setDouble}, up to the first that it refuses. */
     public void writeDoubles(long offset, double[] values) {
         checkWritable();
         checkRange(offset, values.length);

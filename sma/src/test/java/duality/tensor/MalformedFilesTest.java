@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,11 +63,12 @@ class MalformedFilesTest {
                 arguments("", Problem.MALFORMED_HEADER, "'{'"),
                 arguments("[1, 2, 3, 4]", Problem.MALFORMED_HEADER, "[1, 2, 3, 4]"),
                 arguments("{'descr': '<f4', 'shape': (2,), }", Problem.MALFORMED_HEADER, "all of"),
-                arguments(GOOD.replace("shape", "shapes"), Problem.MALFORMED_HEADER, "key 'shapes'"),
-                arguments(GOOD.replace("}", "'descr': '<f4'}"), Problem.MALFORMED_HEADER, "key 'descr' twice"),
+                arguments(GOOD.replace("shape", "shapes"), Problem.MALFORMED_HEADER, "not 'shapes'"),
+                arguments(GOOD.replace("}", "'descr': '<f4'}"), Problem.MALFORMED_HEADER, "not 'descr' twice"),
                 arguments(GOOD.replace("}", ""), Problem.MALFORMED_HEADER, "'''"),
                 arguments(GOOD.replace(", 'fort", " 'fort"), Problem.MALFORMED_HEADER, "'}'"),
                 arguments(GOOD + "x", Problem.MALFORMED_HEADER, "nothing after the dictionary"),
+                arguments(GOOD + "\0", Problem.MALFORMED_HEADER, "nothing after the dictionary"),
                 arguments(GOOD.replace("False", "0"), Problem.MALFORMED_HEADER, "True or False"),
                 arguments(GOOD.replace("(2,)", "(2)"), Problem.MALFORMED_HEADER, "(3,)"),
                 arguments(GOOD.replace("(2,)", "2"), Problem.MALFORMED_HEADER, "'('"),
@@ -252,7 +256,7 @@ class MalformedFilesTest {
         "/x.npy, relative path",
         "a/../../x.npy, relative path",
         "a\\x.npy, relative path",
-        "C:x.npy, relative path",
+        "C:/x.npy, relative path",
         "a//x.npy, relative path",
         ".npy, relative path",
         "x.txt, without .npy",
@@ -335,6 +339,24 @@ class MalformedFilesTest {
         Files.write(file, zeros);
         Fixtures.assertEqual("zeros", Npz.read(file).get("a"), Tensor.zeros(DType.FLOAT32, 250_000));
         assertRefused("a.npz", patchedInt(bomb, directory(bomb, 0) + 24, 75), Problem.TRAILING_BYTES, "more than 75");
+    }
+
+    /** Sizes of 64 bits stand in an extra field, where they may be negative. */
+    @Test
+    void a_negative_size() throws IOException {
+        Path file = folder.resolve("a.npz");
+        try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(file)) {
+            zip.setUseZip64(Zip64Mode.Always);
+            zip.putArchiveEntry(new ZipArchiveEntry("a.npy"));
+            zip.write(npy(1, GOOD, new byte[8]));
+            zip.closeArchiveEntry();
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        Fixtures.assertEqual("zip64", Npz.read(file).get("a"), Tensor.zeros(DType.FLOAT32, 2));
+        int directory = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\1\2");
+        int compressedSize = directory + 46 + "a.npy".length() + 4 + Long.BYTES;
+        ByteBuffer.wrap(bytes).putLong(compressedSize, -1);
+        assertRefused("b.npz", bytes, Problem.MALFORMED_ARCHIVE, "negative compressed size");
     }
 
     private void assertRefused(String name, byte[] bytes, Problem problem, String... words) throws IOException {

@@ -9,8 +9,11 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -65,6 +68,26 @@ class NpyTest {
                 "version " + version,
                 Npy.read(Fixtures.path("version" + version + ".npy")),
                 Fixtures.array(DType.FLOAT32));
+    }
+
+    /** A file with a hole: 4 GiB that take no space. */
+    @Test
+    void sizes_and_offsets_have_64_bits() throws IOException {
+        Path file = folder.resolve("large.npy");
+        byte[] header = MalformedFilesTest.npy(
+                1, "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 1073741825), }", new byte[0]);
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.SPARSE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(header));
+            channel.write(ByteBuffer.wrap(new byte[] {0, 0x3C}), header.length + (1L << 32) + 2);
+        }
+        Tensor tensor = Npy.read(file);
+        assertThat(tensor.size()).isEqualTo((1L << 31) + 2);
+        assertThat(tensor.getDoubleAt(1, 1 << 30)).isEqualTo(1);
+        assertThat(tensor.readDoubles(1L << 31, 2)).containsExactly(0, 1);
+        assertThatThrownBy(tensor::toDoubleArray)
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessageContaining("2147483650 elements");
     }
 
     @Test
