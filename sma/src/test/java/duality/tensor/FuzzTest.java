@@ -2,7 +2,10 @@ package duality.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,8 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A damaged file gives a {@link TensorFormatException} or tensors, and nothing else: no other exception or error. */
+/** A damaged file gives a {@link TensorFormatException} or tensors, and nothing else: no other exception, no large memory. */
 class FuzzTest {
+    /** The files have at most some hundred bytes; classes are loaded on first use. */
+    private static final long MOST_ALLOCATED = 1 << 24;
+
     @TempDir
     Path folder;
 
@@ -68,6 +74,7 @@ class FuzzTest {
     }
 
     private static boolean isRead(Path file) throws IOException {
+        long before = allocated();
         try {
             for (Tensor tensor : TensorFile.read(file).values()) {
                 assertThat(tensor.toDoubleArray()).hasSize((int) tensor.size());
@@ -75,6 +82,17 @@ class FuzzTest {
             return true;
         } catch (TensorFormatException expected) {
             return false;
+        } finally {
+            assertThat(allocated() - before).as("bytes allocated").isLessThan(MOST_ALLOCATED);
         }
+    }
+
+    /** Bytes that this thread got on the heap so far, and that all threads have outside it. */
+    private static long allocated() {
+        long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getTotalCapacity)
+                .sum();
+        return direct + ManagementFactory.getPlatformMXBean(ThreadMXBean.class).getCurrentThreadAllocatedBytes();
     }
 }
