@@ -47,16 +47,20 @@ final class BlockFigure {
         int side = matrix.numRows * CELL;
         int width = 2 * side + 2 * MARGIN + GAP;
         int height = TOP + side + 92;
-        svg.append(String.format(Locale.ROOT, 
+        svg.append(String.format(
+                Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
                         + " role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"14\">\n",
-                width, height, width, height));
+                width,
+                height,
+                width,
+                height));
         svg.append("<title>A state space model is a semiseparable matrix, and its blocks factor</title>\n");
         svg.append(String.format(Locale.ROOT, "<rect width=\"%d\" height=\"%d\" fill=\"white\"/>\n", width, height));
         heading(MARGIN, "The model as a matrix:  M = 1SS(a) ∘ (C Bᵀ)");
         heatMap(matrix, MARGIN);
         int right = MARGIN + side + GAP;
-        heading(right, "The same matrix, cut: dense diagonal, low rank below");
+        heading(right, "Cut: dense diagonal, low rank below");
         blocks(boundaries, right);
         scale(MARGIN, TOP + side + 20);
         legend(right, TOP + side + 20);
@@ -64,7 +68,8 @@ final class BlockFigure {
     }
 
     private void heading(int x, String text) {
-        svg.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%d\" font-weight=\"bold\">%s</text>\n", x, TOP - 18, text));
+        svg.append(String.format(
+                Locale.ROOT, "<text x=\"%d\" y=\"%d\" font-weight=\"bold\">%s</text>\n", x, TOP - 18, text));
     }
 
     private void heatMap(DMatrixRMaj matrix, int left) {
@@ -79,9 +84,12 @@ final class BlockFigure {
                 int y = TOP + row * CELL;
                 rectangle(x, y, CELL, CELL, column > row ? "white" : colour(value / largest), "#ddd");
                 if (value < 0) {
-                    svg.append(String.format(Locale.ROOT, 
+                    svg.append(String.format(
+                            Locale.ROOT,
                             "<path d=\"M%d %dh6\" stroke=\"%s\" stroke-width=\"1.5\"/>\n",
-                            x + CELL / 2 - 3, y + CELL / 2, strength(value / largest) > 0.6 ? "white" : "#333"));
+                            x + CELL / 2 - 3,
+                            y + CELL / 2,
+                            strength(value / largest) > 0.6 ? "white" : "#333"));
                 }
             }
         }
@@ -97,7 +105,8 @@ final class BlockFigure {
     private static String colour(double relative) {
         double s = strength(relative);
         int[] full = relative >= 0 ? new int[] {160, 70, 0} : new int[] {0, 60, 130};
-        return String.format(Locale.ROOT, 
+        return String.format(
+                Locale.ROOT,
                 "#%02x%02x%02x",
                 Math.round(255 + s * (full[0] - 255)),
                 Math.round(255 + s * (full[1] - 255)),
@@ -105,18 +114,21 @@ final class BlockFigure {
     }
 
     private void scale(int x, int y) {
-        double[] steps = {-1, -0.1, -0.01, 0.01, 0.1, 1};
+        String[] steps = {"-1", "-0.1", "-0.01", "0.01", "0.1", "1"};
         for (int i = 0; i < steps.length; i++) {
-            rectangle(x + i * 52, y, 52, 14, colour(steps[i]), "#ddd");
-            svg.append(String.format(Locale.ROOT, 
+            rectangle(x + i * 52, y, 52, 14, colour(Double.parseDouble(steps[i])), "#ddd");
+            svg.append(String.format(
+                    Locale.ROOT,
                     "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" font-size=\"12\">%s</text>\n",
                     x + i * 52 + 26,
                     y + 30,
-                    Double.toString(steps[i]).replace("-", "−").replace(".0", "")));
+                    steps[i].replace("-", "−")));
         }
-        svg.append(String.format(Locale.ROOT, 
+        svg.append(String.format(
+                Locale.ROOT,
                 "<text x=\"%d\" y=\"%d\" font-size=\"12\">entries relative to the largest; minus marks negative ones</text>\n",
-                x, y + 50));
+                x,
+                y + 50));
     }
 
     private void blocks(int[] boundaries, int left) {
@@ -127,7 +139,8 @@ final class BlockFigure {
                 int width = (boundaries[i] - boundaries[i - 1]) * CELL;
                 int height = (boundaries[j] - boundaries[j - 1]) * CELL;
                 if (i == j) {
-                    svg.append(String.format(Locale.ROOT, "<path d=\"M%d %dv%dh%dz\" fill=\"%s\"/>\n", x, y, height, width, DIAGONAL));
+                    svg.append(String.format(
+                            Locale.ROOT, "<path d=\"M%d %dv%dh%dz\" fill=\"%s\"/>\n", x, y, height, width, DIAGONAL));
                 } else {
                     int rank = CELL;
                     int inset = 5;
@@ -150,8 +163,12 @@ final class BlockFigure {
         };
         for (int i = 0; i < entries.length; i++) {
             rectangle(x, y + i * 17, 22, 12, entries[i][0], "none");
-            svg.append(String.format(Locale.ROOT, 
-                    "<text x=\"%d\" y=\"%d\" font-size=\"12\">%s</text>\n", x + 30, y + i * 17 + 11, entries[i][1]));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%d\" y=\"%d\" font-size=\"12\">%s</text>\n",
+                    x + 30,
+                    y + i * 17 + 11,
+                    entries[i][1]));
         }
     }
 
@@ -160,8 +177,14 @@ final class BlockFigure {
     }
 
     private void rectangle(int x, int y, int width, int height, String fill, String stroke) {
-        svg.append(String.format(Locale.ROOT, 
+        svg.append(String.format(
+                Locale.ROOT,
                 "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"%s\"/>\n",
-                x, y, width, height, fill, stroke));
+                x,
+                y,
+                width,
+                height,
+                fill,
+                stroke));
     }
 }

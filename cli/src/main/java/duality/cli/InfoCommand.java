@@ -99,6 +99,6 @@ final class InfoCommand implements Runnable {
     }
 
     private static void line(PrintWriter out, String label, String text) {
-        out.println("%-10s%s".formatted(label, text));
+        out.println("%-13s%s".formatted(label, text));
     }
 }

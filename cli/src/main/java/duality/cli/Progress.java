@@ -1,6 +1,7 @@
 package duality.cli;
 
 import java.io.Console;
+import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -16,9 +17,9 @@ final class Progress implements AutoCloseable {
     }
 
     static Progress of(String task, int steps) {
-        Console console = System.console();
+        Optional<Console> terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
         return new Progress(
-                console == null || !console.isTerminal()
+                terminal.isEmpty()
                         ? null
                         : new ProgressBarBuilder()
                                 .setTaskName(task)

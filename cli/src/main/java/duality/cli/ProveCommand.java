@@ -85,7 +85,7 @@ final class ProveCommand implements Runnable {
 
     static Table table(List<Theorem.Outcome> outcomes) {
         Table table =
-                new Table("theorem", "result", "proof", "covers", "#identities", "#terms", "#mutants refuted", "#ms");
+                new Table("theorem", "result", "proof", "#identities", "#terms", "#mutants refuted", "#ms", "covers");
         for (Theorem.Outcome outcome : outcomes) {
             Theorem<?> theorem = outcome.theorem();
             Evidence evidence = outcome.evidence();
@@ -93,11 +93,11 @@ final class ProveCommand implements Runnable {
                     theorem.name(),
                     evidence == null ? "REFUTED" : outcome.holds() ? "proven" : "MUTANT SURVIVES",
                     theorem.method().toString(),
-                    theorem.covers(),
                     evidence == null ? "–" : Long.toString(evidence.identities()),
                     evidence == null ? "–" : Long.toString(evidence.terms()),
                     outcome.refuted().size() + "/" + theorem.mutants().size(),
-                    Long.toString(outcome.time().toMillis()));
+                    Long.toString(outcome.time().toMillis()),
+                    theorem.covers());
         }
         return table;
     }

@@ -5,12 +5,12 @@ import duality.algebra.RingBlocks;
 import duality.algebra.RingMatrix;
 import duality.proofs.symbolic.FreeAlgebra;
 import duality.proofs.symbolic.Polynomial;
-import duality.proofs.symbolic.Polynomials;
 import duality.semiseparable.AffineMap;
 import duality.semiseparable.CumProdSum;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 
 /** Theorems about multiplication by a one-semiseparable matrix. */
@@ -33,9 +33,7 @@ final class ScanTheorems {
         List<Theorem<?>> theorems = new ArrayList<>();
         theorems.add(composition());
         for (CumProdSum algorithm : CumProdSum.values()) {
-            if (algorithm != CumProdSum.QUADRATIC) {
-                theorems.add(scan(algorithm));
-            }
+            theorems.add(scan(algorithm));
         }
         return theorems;
     }
@@ -131,13 +129,12 @@ final class ScanTheorems {
             }
         });
         return new Theorem<>(
-                "cumprodsum-"
-                        + algorithm.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                "cumprodsum-" + algorithm.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 "Dao and Gu 2024, Appendix B",
-                "the " + algorithm.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+                "the " + algorithm.name().toLowerCase(Locale.ROOT).replace('_', ' ')
                         + " algorithm multiplies by the matrix 1SS(a)",
-                Method.POLYNOMIAL_IDENTITY,
-                "T ≤ " + LONGEST + ", all factors and inputs (rows of inputs are letters: of any width)",
+                Method.DIMENSION_FREE,
+                "inputs of all widths (letters of a free algebra), T ≤ " + LONGEST,
                 new Scan() {
                     @Override
                     public <M> M multiply(Blocks<M> k, M a, M b) {
@@ -154,12 +151,12 @@ final class ScanTheorems {
 
     /** Against the matrix itself: {@code y_j = Σ_{i≤j} a_j … a_{i+1} b_i}, written out. */
     private static Evidence proveScan(Scan program) {
-        Polynomials ring = new Polynomials();
+        FreeAlgebra ring = new FreeAlgebra();
         RingBlocks<Polynomial> k = new RingBlocks<>(ring);
         Comparisons equal = new Comparisons(ring);
         for (int length = 0; length <= LONGEST; length++) {
-            RingMatrix<Polynomial> a = SymbolicModels.matrix(ring, "a", length, 1);
-            RingMatrix<Polynomial> b = SymbolicModels.matrix(ring, "b", length, 1);
+            RingMatrix<Polynomial> a = RingMatrix.of(length, 1, (t, j) -> ring.variable("a", t));
+            RingMatrix<Polynomial> b = RingMatrix.of(length, 1, (t, j) -> ring.letter("b", t));
             RingMatrix<Polynomial> y = RingMatrix.of(length, 1, (j, column) -> {
                 Polynomial sum = ring.zero();
                 for (int i = 0; i <= j; i++) {

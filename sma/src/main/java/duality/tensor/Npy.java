@@ -36,7 +36,7 @@ public final class Npy {
      * @throws UnsupportedRequestException when the tensor is bfloat16, which NumPy does not have
      */
     public static void write(Path path, Tensor tensor) throws IOException {
-        Sink.replace(path, temporary -> {
+        AtomicFile.replace(path, temporary -> {
             try (OutputStream out = Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW)) {
                 write(tensor, out);
             }

@@ -92,7 +92,7 @@ public final class Npz {
                         Fault.OUT_OF_DOMAIN, "name '" + Source.printable(name) + "' in .npz; must be a relative path");
             }
         }
-        Sink.replace(path, temporary -> {
+        AtomicFile.replace(path, temporary -> {
             try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(
                     temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
                 for (Map.Entry<String, Tensor> named : tensors.entrySet()) {

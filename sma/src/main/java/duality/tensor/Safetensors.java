@@ -110,7 +110,7 @@ public final class Safetensors {
                                 named -> named.getKey().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
                 .forEach(named -> sorted.put(named.getKey(), named.getValue()));
         byte[] header = header(sorted, metadata);
-        Sink.replace(path, temporary -> {
+        AtomicFile.replace(path, temporary -> {
             try (OutputStream out = Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW)) {
                 out.write(header);
                 for (Tensor tensor : sorted.values()) {

@@ -1,0 +1,35 @@
+package duality.tensor;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/** Writes of files that happen entirely or not at all. */
+public final class AtomicFile {
+    /** Creates the file that it is given. */
+    @FunctionalInterface
+    public interface Body {
+        void writeTo(Path path) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /** Has a new file written beside the target, forces it to the device, and moves it to the target in one step. */
+    public static void replace(Path path, Body body) throws IOException {
+        Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+        Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
+        try {
+            body.writeTo(temporary);
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}
