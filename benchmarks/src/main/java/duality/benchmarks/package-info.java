@@ -1,6 +1,5 @@
 /**
- * JMH benchmarks. From the root of the project, after {@code ./mvnw package}: {@code java -cp
- * 'benchmarks/target/*:cli/target/lib/*' org.openjdk.jmh.Main}; see benchmarks/README.md.
+ * JMH benchmarks; benchmarks/README.md says how to run them.
  */
 @NullMarked
 package duality.benchmarks;

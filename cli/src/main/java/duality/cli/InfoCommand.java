@@ -1,9 +1,7 @@
 package duality.cli;
 
 import com.sun.management.OperatingSystemMXBean;
-import duality.gpu.CudaDevice;
 import duality.gpu.CudaDriver;
-import duality.gpu.CudaProbe;
 import duality.ssd.SsdBackends;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -11,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -40,19 +37,8 @@ final class InfoCommand implements Runnable {
     private static List<Backend> backends() {
         List<Backend> backends = new ArrayList<>();
         SsdBackends.available().forEach(backend -> backends.add(new Backend(backend.name(), backend.description())));
-        backends.add(new Backend("cuda", cuda(CudaDriver.probe())));
+        backends.add(new Backend("cuda", Backends.cuda(CudaDriver.probe())));
         return backends;
-    }
-
-    static String cuda(CudaProbe probe) {
-        return switch (probe) {
-            case CudaProbe.Absent(String reason) -> "absent: " + reason;
-            case CudaProbe.Present(String driver, List<CudaDevice> devices) ->
-                devices.stream()
-                        .map(device -> "%s (compute %s, %s)"
-                                .formatted(device.name(), device.computeCapability(), gibibytes(device.memoryBytes())))
-                        .collect(Collectors.joining(", ", "", "; driver for CUDA " + driver));
-        };
     }
 
     private static String java() {
@@ -94,7 +80,7 @@ final class InfoCommand implements Runnable {
         return System.getProperty(key, "unknown");
     }
 
-    private static String gibibytes(long bytes) {
+    static String gibibytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f GiB", bytes / 0x1p30);
     }
 

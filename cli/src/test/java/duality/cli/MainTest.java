@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import duality.errors.Fault;
 import duality.errors.ShapeException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -17,12 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class MainTest {
-    private record Outcome(int code, String out, String err) {}
-
     /** Throws what it is given. */
     @Command(name = "fail")
     private record Fail(Throwable problem) implements Callable<Integer> {
@@ -35,46 +30,36 @@ class MainTest {
         }
     }
 
-    private static Outcome run(CommandLine line, String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Main.run(line, new PrintWriter(out), new PrintWriter(err), args);
-        return new Outcome(code, out.toString(), err.toString());
-    }
-
-    private static Outcome run(String... args) {
-        return run(Main.commandLine(), args);
-    }
-
-    private static Outcome fail(Throwable problem, String... options) {
+    private static CommandRun fail(Throwable problem, String... options) {
         String[] args = Stream.concat(Stream.of("fail"), Stream.of(options)).toArray(String[]::new);
-        return run(Main.commandLine().addSubcommand(new Fail(problem)), args);
+        return CommandRun.of(Main.commandLine().addSubcommand(new Fail(problem)), args);
     }
 
     @Test
     void printsTheUsage() {
-        Outcome bare = run();
+        CommandRun bare = CommandRun.of();
         assertThat(bare.code()).isEqualTo(Main.DONE);
         assertThat(bare.out()).startsWith("Usage: duality ").contains("info", "test", "--verbose");
         assertThat(bare.err()).isEmpty();
-        assertThat(run("--help")).isEqualTo(bare);
-        assertThat(run("info", "--help").out()).startsWith("Usage: duality info ");
+        assertThat(CommandRun.of("--help")).isEqualTo(bare);
+        assertThat(CommandRun.of("info", "--help").out()).startsWith("Usage: duality info ");
     }
 
     @Test
     void printsTheVersion() {
-        assertThat(run("--version").out()).startsWith("Duality ").hasLineCount(1);
+        assertThat(CommandRun.of("--version").out()).startsWith("Duality ").hasLineCount(1);
     }
 
     @Test
     void refusesBadUsageInOneLine() {
-        assertThat(run("nonsense"))
-                .isEqualTo(new Outcome(2, "", "duality: unknown command 'nonsense'; see ./duality --help\n"));
-        assertThat(run("inf").err()).contains("unknown command 'inf' (perhaps info)");
-        assertThat(run("--nonsense").err()).isEqualTo("duality: Unknown option: '--nonsense'; see ./duality --help\n");
-        assertThat(run("info", "--nonsense").err())
+        assertThat(CommandRun.of("nonsense"))
+                .isEqualTo(new CommandRun(2, "", "duality: unknown command 'nonsense'; see ./duality --help\n"));
+        assertThat(CommandRun.of("inf").err()).contains("unknown command 'inf' (perhaps info)");
+        assertThat(CommandRun.of("--nonsense").err())
+                .isEqualTo("duality: Unknown option: '--nonsense'; see ./duality --help\n");
+        assertThat(CommandRun.of("info", "--nonsense").err())
                 .isEqualTo("duality: Unknown option: '--nonsense'; see ./duality info --help\n");
-        assertThat(run("info", "nonsense").code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(CommandRun.of("info", "nonsense").code()).isEqualTo(Main.BAD_INPUT);
     }
 
     static Stream<Arguments> problems() {
@@ -100,14 +85,14 @@ class MainTest {
     @ParameterizedTest
     @MethodSource("problems")
     void reportsAProblemInOneLine(Throwable problem, int code, String reason) {
-        assertThat(fail(problem)).isEqualTo(new Outcome(code, "", "duality: " + reason + "\n"));
+        assertThat(fail(problem)).isEqualTo(new CommandRun(code, "", "duality: " + reason + "\n"));
     }
 
     @Test
     void showsTheStackTraceOnRequest() {
-        Outcome verbose = fail(new CheckFailedException("too far"), "--verbose");
+        CommandRun verbose = fail(new CheckFailedException("too far"), "--verbose");
         assertThat(verbose.code()).isEqualTo(Main.CHECK_FAILED);
         assertThat(verbose.err()).startsWith("duality: too far\n").contains("\tat duality.cli.MainTest");
-        assertThat(run("--verbose", "nonsense").err()).contains("\tat picocli.");
+        assertThat(CommandRun.of("--verbose", "nonsense").err()).contains("\tat picocli.");
     }
 }
