@@ -1,11 +1,20 @@
 package duality.algebra;
 
+import duality.errors.Fault;
+import duality.errors.ValueException;
+import java.util.Arrays;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.SingularOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.decomposition.QRDecomposition;
+import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+import org.ejml.interfaces.linsol.LinearSolverDense;
 
-/** Block operations in double precision on EJML's row-major matrices. */
-public enum EjmlBlocks implements FloatingBlocks<DMatrixRMaj> {
+/** Block operations in double precision on EJML's row-major matrices, with its factorisations. */
+public enum EjmlBlocks implements OrthogonalBlocks<DMatrixRMaj> {
     /** The only instance. */
     INSTANCE;
 
@@ -142,7 +151,98 @@ public enum EjmlBlocks implements FloatingBlocks<DMatrixRMaj> {
 
     @Override
     public double[] toArray(DMatrixRMaj a) {
-        return java.util.Arrays.copyOf(a.data, a.getNumElements());
+        return Arrays.copyOf(a.data, a.getNumElements());
+    }
+
+    @Override
+    public Factors<DMatrixRMaj> qr(DMatrixRMaj a) {
+        if (a.getNumElements() == 0) {
+            return new Factors<>(identity(a.numRows), a);
+        }
+        QRDecomposition<DMatrixRMaj> qr = DecompositionFactory_DDRM.qr(a.numRows, a.numCols);
+        qr.decompose(a.copy());
+        return new Factors<>(qr.getQ(null, false), qr.getR(null, false));
+    }
+
+    @Override
+    public Svd<DMatrixRMaj> svd(DMatrixRMaj a) {
+        if (a.getNumElements() == 0) {
+            return new Svd<>(zeros(a.numRows, 0), new double[0], zeros(a.numCols, 0));
+        }
+        SingularValueDecomposition_F64<DMatrixRMaj> svd =
+                DecompositionFactory_DDRM.svd(a.numRows, a.numCols, true, true, true);
+        if (!svd.decompose(a.copy())) {
+            throw new ValueException(
+                    Fault.NOT_FINITE, "singular values of a " + MatrixShapes.text(a.numRows, a.numCols) + " block");
+        }
+        DMatrixRMaj u = svd.getU(null, false);
+        DMatrixRMaj v = svd.getV(null, false);
+        double[] values = Arrays.copyOf(svd.getSingularValues(), svd.numberOfSingularValues());
+        SingularOps_DDRM.descendingOrder(u, false, values, values.length, v, false);
+        return new Svd<>(u, values, v);
+    }
+
+    @Override
+    public DMatrixRMaj cholesky(DMatrixRMaj a) {
+        MatrixShapes.requireSame("Cholesky of a square block", a.numRows, a.numCols, a.numCols, a.numRows);
+        DMatrixRMaj c = zeros(a.numRows, a.numCols);
+        for (int j = 0; j < a.numRows; j++) {
+            for (int i = j; i < a.numRows; i++) {
+                double sum = a.get(i, j);
+                for (int k = 0; k < j; k++) {
+                    sum -= c.get(i, k) * c.get(j, k);
+                }
+                if (i == j && !(sum > 0)) {
+                    throw new ValueException(
+                            Fault.OUT_OF_DOMAIN,
+                            "not positive definite: pivot " + j + " of a " + MatrixShapes.text(a.numRows, a.numCols)
+                                    + " block is " + sum);
+                }
+                c.set(i, j, i == j ? Math.sqrt(sum) : sum / c.get(j, j));
+            }
+        }
+        return c;
+    }
+
+    @Override
+    public DMatrixRMaj solve(DMatrixRMaj a, DMatrixRMaj b) {
+        MatrixShapes.requireSame("solve with a square block", a.numRows, a.numCols, a.numCols, a.numRows);
+        MatrixShapes.requireProduct(a.numCols, a.numRows, b.numRows, b.numCols);
+        if (b.getNumElements() == 0) {
+            return b;
+        }
+        LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.lu(a.numRows);
+        if (!solver.setA(a.copy()) || solver.quality() == 0) {
+            throw new ValueException(
+                    Fault.SINGULAR, "a " + MatrixShapes.text(a.numRows, a.numCols) + " block is singular");
+        }
+        DMatrixRMaj x = zeros(a.numCols, b.numCols);
+        solver.solve(b.copy(), x);
+        return x;
+    }
+
+    @Override
+    public DMatrixRMaj solveTriangular(DMatrixRMaj t, DMatrixRMaj b, boolean lower) {
+        MatrixShapes.requireSame("solve with a square block", t.numRows, t.numCols, t.numCols, t.numRows);
+        MatrixShapes.requireProduct(t.numCols, t.numRows, b.numRows, b.numCols);
+        int n = t.numRows;
+        DMatrixRMaj x = b.copy();
+        for (int step = 0; step < n; step++) {
+            int i = lower ? step : n - 1 - step;
+            double pivot = t.get(i, i);
+            if (pivot == 0) {
+                throw new ValueException(
+                        Fault.SINGULAR, "a triangular " + MatrixShapes.text(n, n) + " block is zero at pivot " + i);
+            }
+            for (int column = 0; column < x.numCols; column++) {
+                double sum = x.get(i, column);
+                for (int j = lower ? 0 : i + 1; j < (lower ? i : n); j++) {
+                    sum -= t.get(i, j) * x.get(j, column);
+                }
+                x.set(i, column, sum / pivot);
+            }
+        }
+        return x;
     }
 
     @Override
