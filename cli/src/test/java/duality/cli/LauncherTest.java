@@ -200,13 +200,13 @@ class LauncherTest {
     void buildsWhatIsMissingOrStale() throws Exception {
         Path jdk = jdk("25.0.3");
         environment.put("JAVA_HOME", jdk.toString());
-        assertThat(launch("info").err()).containsExactly("duality: building (the first time takes a minute) …");
+        assertThat(launch("info").err()).containsExactly("duality: building (the first time takes a minute) ...");
         assertThat(builds()).containsExactly(jdk + "|-q|-B|-Dquick|-Dmaven.test.skip=true|-pl|cli|-am|package|");
         assertThat(launch("info").err()).isEmpty();
         assertThat(builds()).hasSize(1);
 
         Files.delete(project.resolve("ssd/src/main/java/Ssd.java"));
-        assertThat(launch("info").err()).containsExactly("duality: building what changed …");
+        assertThat(launch("info").err()).containsExactly("duality: building what changed ...");
         assertThat(launch("info").err()).isEmpty();
         assertThat(builds()).hasSize(2);
 
@@ -230,7 +230,7 @@ class LauncherTest {
             assertThat(run.out()).isEmpty();
             assertThat(run.err())
                     .containsExactly(
-                            "duality: building (the first time takes a minute) …",
+                            "duality: building (the first time takes a minute) ...",
                             "[ERROR] Broken.java:[1,1] nonsense",
                             "duality: the build failed; all it said is in " + project + "/cli/target/build.log");
             assertThat(builds()).hasSize(attempt);
@@ -249,9 +249,10 @@ class LauncherTest {
         List<Outcome> runs = List.of(finish(first), finish(second));
         assertThat(runs).extracting(Outcome::code).containsOnly(0);
         assertThat(runs.stream().flatMap(run -> run.err().stream()))
-                .containsOnlyOnce("duality: building (the first time takes a minute) …")
+                .containsOnlyOnce("duality: building (the first time takes a minute) ...")
                 .isSubsetOf(
-                        "duality: building (the first time takes a minute) …", "duality: waiting for another build …");
+                        "duality: building (the first time takes a minute) ...",
+                        "duality: waiting for another build ...");
         assertThat(builds()).hasSize(1);
         assertThat(project.resolve("cli/target/building")).doesNotExist();
     }
