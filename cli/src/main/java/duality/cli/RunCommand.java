@@ -126,6 +126,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireNames(input);
+        if (output != null) {
+            requireNames(output); // now, not after the work
+        }
         SequencedMap<String, Tensor> arrays = TensorFile.read(input);
         requireKnownNames(arrays.keySet());
         SsdInputs inputs = SsdInputs.of(arrays)
@@ -168,6 +172,13 @@ final class RunCommand implements Callable<Integer> {
             report(out, comparisons);
         }
         return Main.DONE;
+    }
+
+    private static void requireNames(Path path) {
+        if (!TensorFile.holdsNames(path)) {
+            throw new ValueException(
+                    Fault.WRONG_ARGUMENTS, path + ": .npy holds one array without a name; use .npz or .safetensors");
+        }
     }
 
     private void requireKnownNames(Set<String> names) {

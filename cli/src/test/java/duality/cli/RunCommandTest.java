@@ -76,7 +76,7 @@ class RunCommandTest {
                 output.toString());
         assertThat(ended.err()).isEmpty();
         assertThat(ended.code()).isZero();
-        assertThat(ended.out()).contains("grad_initial_states", "within").doesNotContain("OUTSIDE");
+        assertThat(ended.out()).contains("grad_initial_states  within").doesNotContain("OUTSIDE");
         Map<String, Tensor> expected = TensorFile.read(input);
         Map<String, Tensor> actual = TensorFile.read(output);
         assertThat(actual.keySet())
@@ -139,6 +139,15 @@ class RunCommandTest {
         assertRefused("backend cuda is absent: ", "--backend", "cuda");
         assertRefused("fastest", "--algorithm", "fastest");
         assertRefused("float8", "--precision", "float8");
+        assertRefused(
+                "out.txt: unknown extension",
+                "--output",
+                folder.resolve("out.txt").toString());
+        assertRefused(
+                ".npy holds one array", "--output", folder.resolve("out.npy").toString());
+        CommandRun ended = runCase("--output", folder.resolve("nowhere/out.npz").toString());
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err()).isEqualTo("duality: no such file: %s%n".formatted(folder.resolve("nowhere")));
     }
 
     @Test

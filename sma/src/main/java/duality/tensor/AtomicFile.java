@@ -3,6 +3,7 @@ package duality.tensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,9 +19,17 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** Has a new file written beside the target, forces it to the device, and moves it to the target in one step. */
+    /**
+     * Has a new file written beside the target, forces it to the device, and moves it to the target in one step.
+     *
+     * @throws NoSuchFileException naming the folder, if it is not there
+     */
     public static void replace(Path path, Body body) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+        Path folder = target.getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new NoSuchFileException(folder.toString());
+        }
         Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
         try {
             body.writeTo(temporary);

@@ -45,6 +45,16 @@ public final class TensorFile {
     }
 
     /**
+     * Whether a file of this name can hold several named tensors: {@code .npz} and {@code .safetensors} can, {@code
+     * .npy} cannot.
+     *
+     * @throws UnsupportedRequestException when the extension is none of the three
+     */
+    public static boolean holdsNames(Path path) {
+        return format(path) != Format.NPY;
+    }
+
+    /**
      * Writes a file as {@link Npy#write}, {@link Npz#write} or {@link Safetensors#write(Path, Map)} does.
      *
      * @param tensors name to tensor; exactly one for {@code .npy}, which does not keep the name

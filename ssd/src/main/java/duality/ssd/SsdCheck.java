@@ -39,7 +39,7 @@ public final class SsdCheck {
     /**
      * How an array compares with the definition.
      *
-     * @param name of the array
+     * @param name of the array: y, final_states, or grad_ and the name of an input
      * @param largest the largest absolute value in the definition's result
      * @param error the largest absolute difference
      * @param bound the largest bound on a difference
@@ -129,7 +129,7 @@ public final class SsdCheck {
         double relative =
                 gamma(roundings, precision.unitRoundoff()) + gamma(roundings, Precision.FLOAT64.unitRoundoff());
         double absolute = underflow(roundings);
-        double storage = precision.storageRoundoff(name);
+        double storage = precision.storageRoundoff(name.replaceFirst("^grad_", ""));
         double largest = 0;
         double error = 0;
         double bound = 0;
