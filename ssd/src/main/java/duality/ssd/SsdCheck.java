@@ -97,8 +97,8 @@ public final class SsdCheck {
         SsdGradients magnitude = BlocksBackend.magnitudes().backward(inputs, dy, dFinalStates, options);
         List<Comparison> comparisons = new ArrayList<>();
         for (String name : definition.arrays().keySet()) {
-            comparisons.add(
-                    compare(name, actual.of(name), definition.of(name), magnitude.of(name), backwardRoundings()));
+            comparisons.add(compare(
+                    "grad_" + name, actual.of(name), definition.of(name), magnitude.of(name), backwardRoundings()));
         }
         return comparisons;
     }
