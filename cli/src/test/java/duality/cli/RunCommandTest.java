@@ -110,6 +110,23 @@ class RunCommandTest {
                 .isEqualTo(stored);
     }
 
+    /** Numbers that overflow in float32 but not in the definition: the check must say so. */
+    @Test
+    void aResultOutsideItsBoundEndsWithOne() throws IOException {
+        SequencedMap<String, Tensor> arrays = new LinkedHashMap<>(TensorFile.read(input));
+        for (String name : List.of("x", "B", "C")) {
+            Tensor huge = Objects.requireNonNull(arrays.get(name)).to(DType.FLOAT64);
+            huge.setDouble(0, 1e30);
+            arrays.put(name, huge);
+        }
+        TensorFile.write(input, arrays);
+        assertThat(runCase("--check").code()).isZero();
+        CommandRun single = runCase("--check", "--precision", "float32");
+        assertThat(single.code()).isEqualTo(1);
+        assertThat(single.out()).contains("OUTSIDE");
+        assertThat(single.err()).startsWith("duality: outside the bound, worst at y[0, 0, 0, 0]");
+    }
+
     @Test
     void withoutAnOutputItSaysWhatItComputed() {
         assertThat(runCase().out()).contains("y float64[2, 17, 1, 16]", "final_states float64[2, 1, 16, 4]");
