@@ -25,6 +25,7 @@ public interface SsdBackend {
      * @param dy of the shape of y
      * @param dFinalStates of the shape of the final states, or null for zero
      * @throws ShapeException if they have other shapes
+     * @throws duality.errors.ValueException if a value in them is not finite
      */
     SsdGradients backward(SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options);
 

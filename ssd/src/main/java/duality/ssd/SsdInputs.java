@@ -90,7 +90,9 @@ public final class SsdInputs {
         checkShapes();
         checkValues();
         sequences = cuSeqlens == null ? wholeRows() : packedSequences(cuSeqlens);
-        checkInitialStates();
+        if (initialStates != null) {
+            requireStates("initial_states", initialStates);
+        }
         checkHeadSizes();
     }
 
@@ -319,16 +321,31 @@ public final class SsdInputs {
         return List.copyOf(packed);
     }
 
-    private void checkInitialStates() {
-        if (initialStates != null) {
-            requireShape(
-                    "initial_states",
-                    initialStates,
-                    "sequences, heads, headDim, stateSize",
-                    sequences.size(),
-                    heads(),
-                    headDim(),
-                    stateSize());
+    private void requireStates(String name, Tensor states) {
+        requireShape(
+                name,
+                states,
+                "sequences, heads, headDim, stateSize",
+                sequences.size(),
+                heads(),
+                headDim(),
+                stateSize());
+    }
+
+    /**
+     * Checks gradients that are to be sent back, for the backends.
+     *
+     * @param dy of the shape of y
+     * @param dFinalStates of the shape of the final states, or null for zero
+     * @throws ShapeException if the shapes are others
+     * @throws ValueException if a value is not finite
+     */
+    public void checkGradients(Tensor dy, @Nullable Tensor dFinalStates) {
+        requireShape("dy", dy, "batch, time, heads, headDim", batch(), time(), heads(), headDim());
+        requireFinite("dy", dy);
+        if (dFinalStates != null) {
+            requireStates("dfinal_states", dFinalStates);
+            requireFinite("dfinal_states", dFinalStates);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import duality.errors.Fault;
 import duality.errors.ShapeException;
+import duality.errors.ValueException;
 import duality.semiseparable.CumProdSum;
 import duality.ssd.Cases.Shape;
 import duality.ssd.SsdOptions.Algorithm;
@@ -230,6 +231,15 @@ class SsdOperatorTest {
                         ShapeException.class, e -> assertThat(e.fault()).isEqualTo(Fault.SHAPE_MISMATCH))
                 .hasMessageContaining("[1, 4, 2, 5]")
                 .hasMessageContaining("[1, 4, 2, 3]");
+        assertThatThrownBy(() -> SsdBackends.CPU.backward(
+                        in, cases.normal(1, 4, 2, 3), Tensor.of(new double[30], 1, 2, 5, 3), BLOCK))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("dfinal_states: float64[1, 2, 5, 3]");
+        Tensor dy = cases.normal(1, 4, 2, 3);
+        dy.setDouble(7, Double.NaN);
+        assertThatThrownBy(() -> SsdBackends.CPU.backward(in, dy, null, BLOCK))
+                .isInstanceOf(ValueException.class)
+                .hasMessageContaining("dy[0, 1, 0, 1] = NaN");
     }
 
     @Test

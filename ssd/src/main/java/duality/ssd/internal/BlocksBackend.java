@@ -1,7 +1,6 @@
 package duality.ssd.internal;
 
 import duality.algebra.FloatingBlocks;
-import duality.errors.ShapeException;
 import duality.ssd.BlockDecomposition;
 import duality.ssd.BlockGradient;
 import duality.ssd.Cuts;
@@ -110,11 +109,7 @@ public final class BlocksBackend implements SsdBackend {
     @Override
     public SsdGradients backward(SsdInputs given, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
         SsdInputs in = given.in(options.precision());
-        requireShape("dy", dy, in.batch(), in.time(), in.heads(), in.headDim());
-        if (dFinalStates != null) {
-            requireShape(
-                    "dfinal_states", dFinalStates, in.sequences().size(), in.heads(), in.headDim(), in.stateSize());
-        }
+        in.checkGradients(dy, dFinalStates);
         List<HeadGradient> heads = forEachHead(
                 in,
                 head -> gradient(
@@ -285,12 +280,6 @@ public final class BlocksBackend implements SsdBackend {
             SequencedMap<String, Tensor> result = new LinkedHashMap<>();
             sums.forEach((name, sum) -> result.put(name, sum.to(precision.type(name))));
             return new SsdGradients(result);
-        }
-    }
-
-    private static void requireShape(String name, Tensor tensor, long... shape) {
-        if (!Arrays.equals(tensor.shape(), shape)) {
-            throw ShapeException.mismatch(name, tensor.toString(), Arrays.toString(shape));
         }
     }
 
