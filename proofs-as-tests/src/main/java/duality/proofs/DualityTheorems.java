@@ -1,6 +1,7 @@
 package duality.proofs;
 
 import duality.algebra.Blocks;
+import duality.algebra.Ring;
 import duality.algebra.RingBlocks;
 import duality.algebra.RingMatrix;
 import duality.proofs.symbolic.FreeAlgebra;
@@ -18,6 +19,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The duality itself: the recurrence, the quadratic form and the block form are one map. */
@@ -47,38 +50,43 @@ final class DualityTheorems {
                 Method.POLYNOMIAL_IDENTITY,
                 shapes() + ", initial state zero",
                 new Recurrence(),
-                program -> {
-                    Polynomials ring = new Polynomials();
-                    RingBlocks<Polynomial> k = new RingBlocks<>(ring);
-                    Comparisons equal = new Comparisons(ring);
-                    forEachShape((length, stateSize, headDim) -> {
-                        ScalarSsm<RingMatrix<Polynomial>> ssm =
-                                SymbolicModels.ofShape(ring, length, stateSize, headDim);
-                        ScalarSsm<RingMatrix<Polynomial>> fromZero =
-                                ssm.slice(k, 0, length, k.zeros(stateSize, headDim));
-                        RingMatrix<Polynomial> m = RingMatrix.of(
-                                length, length, (j, i) -> j < i ? ring.zero() : matrixEntry(ring, ssm, j, i));
-                        equal.require(
-                                shape(length, stateSize, headDim),
-                                "y",
-                                program.run(k, fromZero).y(),
-                                k.multiply(m, ssm.x()));
-                        equal.require(shape(length, stateSize, headDim), "M", ssm.matrix(k), m);
-                    });
-                    return equal.evidence();
-                },
+                program -> atEveryShape(DualityTheorems::fromZero, at -> {
+                    RingMatrix<Polynomial> m = writtenOut(at);
+                    at.equal()
+                            .require(
+                                    at.name(),
+                                    "y",
+                                    program.run(at.k(), at.ssm()).y(),
+                                    at.k().multiply(m, at.ssm().x()));
+                    at.equal().require(at.name(), "M", at.ssm().matrix(at.k()), m);
+                }),
                 algorithmMutants());
     }
 
-    private static Polynomial matrixEntry(Polynomials ring, ScalarSsm<RingMatrix<Polynomial>> ssm, int j, int i) {
-        Polynomial inner = ring.zero();
-        for (int n = 0; n < ssm.b().columns(); n++) {
-            inner = ring.add(inner, ring.multiply(ssm.c().get(j, n), ssm.b().get(i, n)));
-        }
-        for (int t = i + 1; t <= j; t++) {
-            inner = ring.multiply(ssm.decay().get(t, 0), inner);
-        }
-        return inner;
+    private static ScalarSsm<RingMatrix<Polynomial>> fromZero(
+            RingBlocks<Polynomial> k, ScalarSsm<RingMatrix<Polynomial>> ssm) {
+        return ssm.slice(k, 0, ssm.length(k), k.zeros(ssm.b().columns(), ssm.x().columns()));
+    }
+
+    /** M by the text of equation 3. */
+    private static RingMatrix<Polynomial> writtenOut(Case at) {
+        Ring<Polynomial> ring = at.k().ring();
+        int length = at.ssm().length(at.k());
+        return RingMatrix.of(length, length, (j, i) -> {
+            Polynomial entry = ring.zero();
+            if (j < i) {
+                return entry;
+            }
+            for (int n = 0; n < at.ssm().b().columns(); n++) {
+                entry = ring.add(
+                        entry,
+                        ring.multiply(at.ssm().c().get(j, n), at.ssm().b().get(i, n)));
+            }
+            for (int t = i + 1; t <= j; t++) {
+                entry = ring.multiply(at.ssm().decay().get(t, 0), entry);
+            }
+            return entry;
+        });
     }
 
     private static Theorem<SsdAlgorithm> duality() {
@@ -89,19 +97,8 @@ final class DualityTheorems {
                 Method.POLYNOMIAL_IDENTITY,
                 shapes(),
                 new QuadraticDual(),
-                DualityTheorems::proveShapes,
+                program -> atEveryShape((k, ssm) -> ssm, at -> at.requireRecurrence("", program)),
                 quadraticMutants());
-    }
-
-    private static Evidence proveShapes(SsdAlgorithm program) {
-        Polynomials ring = new Polynomials();
-        RingBlocks<Polynomial> k = new RingBlocks<>(ring);
-        Comparisons equal = new Comparisons(ring);
-        forEachShape((length, stateSize, headDim) -> {
-            ScalarSsm<RingMatrix<Polynomial>> ssm = SymbolicModels.ofShape(ring, length, stateSize, headDim);
-            equal.require(shape(length, stateSize, headDim), program.run(k, ssm), new Recurrence().run(k, ssm));
-        });
-        return equal.evidence();
     }
 
     private static Theorem<SsdAlgorithm> dualityOfLetters() {
@@ -112,19 +109,8 @@ final class DualityTheorems {
                 Method.DIMENSION_FREE,
                 "all N and P (letters of a free algebra), T ≤ " + LETTERS,
                 new QuadraticDual(),
-                program -> proveLetters(program, LETTERS),
+                program -> atLetters(LETTERS, at -> at.requireRecurrence("", program)),
                 quadraticMutants());
-    }
-
-    private static Evidence proveLetters(SsdAlgorithm program, int longest) {
-        FreeAlgebra ring = new FreeAlgebra();
-        RingBlocks<Polynomial> k = new RingBlocks<>(ring);
-        Comparisons equal = new Comparisons(ring);
-        for (int length = 0; length <= longest; length++) {
-            ScalarSsm<RingMatrix<Polynomial>> ssm = SymbolicModels.ofLetters(ring, length);
-            equal.require("T=" + length, program.run(k, ssm), new Recurrence().run(k, ssm));
-        }
-        return equal.evidence();
     }
 
     private static Theorem<BlockProgram> blocks() {
@@ -135,24 +121,11 @@ final class DualityTheorems {
                 Method.POLYNOMIAL_IDENTITY,
                 shapes() + ", every chunk length up to T + 1",
                 BlockDecomposition::new,
-                program -> {
-                    Polynomials ring = new Polynomials();
-                    RingBlocks<Polynomial> k = new RingBlocks<>(ring);
-                    Comparisons equal = new Comparisons(ring);
-                    forEachShape((length, stateSize, headDim) -> {
-                        ScalarSsm<RingMatrix<Polynomial>> ssm =
-                                SymbolicModels.ofShape(ring, length, stateSize, headDim);
-                        ScalarSsm.Result<RingMatrix<Polynomial>> expected = new Recurrence().run(k, ssm);
-                        for (int chunk = 1; chunk <= length + 1; chunk++) {
-                            equal.require(
-                                    shape(length, stateSize, headDim) + " Q=" + chunk,
-                                    program.with(Cuts.every(chunk), CumProdSum.RECURRENT)
-                                            .run(k, ssm),
-                                    expected);
-                        }
-                    });
-                    return equal.evidence();
-                },
+                program -> atEveryShape((k, ssm) -> ssm, at -> {
+                    for (int chunk = 1; chunk <= at.ssm().length(at.k()) + 1; chunk++) {
+                        at.requireRecurrence(" Q=" + chunk, program.with(Cuts.every(chunk), CumProdSum.RECURRENT));
+                    }
+                }),
                 blockMutants());
     }
 
@@ -164,28 +137,20 @@ final class DualityTheorems {
                 Method.DIMENSION_FREE,
                 "all N and P (letters of a free algebra), T ≤ " + ALL_CUTS + ", all 2^(T−1) cuts",
                 BlockDecomposition::new,
-                program -> {
-                    FreeAlgebra ring = new FreeAlgebra();
-                    RingBlocks<Polynomial> k = new RingBlocks<>(ring);
-                    Comparisons equal = new Comparisons(ring);
-                    for (int length = 1; length <= ALL_CUTS; length++) {
-                        ScalarSsm<RingMatrix<Polynomial>> ssm = SymbolicModels.ofLetters(ring, length);
-                        ScalarSsm.Result<RingMatrix<Polynomial>> expected = new Recurrence().run(k, ssm);
-                        for (int set = 0; set < 1 << (length - 1); set++) {
-                            int chosen = set;
-                            int[] places = IntStream.range(1, length)
-                                    .filter(place -> (chosen >> (place - 1) & 1) != 0)
-                                    .toArray();
-                            for (CumProdSum scan : CumProdSum.values()) {
-                                equal.require(
-                                        "T=" + length + " cuts " + Arrays.toString(places) + " " + scan,
-                                        program.with(Cuts.at(places), scan).run(k, ssm),
-                                        expected);
-                            }
+                program -> atLetters(ALL_CUTS, at -> {
+                    int inner = Math.max(0, at.ssm().length(at.k()) - 1);
+                    for (int set = 0; set < 1 << inner; set++) {
+                        int chosen = set;
+                        int[] places = IntStream.rangeClosed(1, inner)
+                                .filter(place -> (chosen >> (place - 1) & 1) != 0)
+                                .toArray();
+                        for (CumProdSum scan : CumProdSum.values()) {
+                            at.requireRecurrence(
+                                    " cuts " + Arrays.toString(places) + " " + scan,
+                                    program.with(Cuts.at(places), scan));
                         }
                     }
-                    return equal.evidence();
-                },
+                }),
                 blockMutants());
     }
 
@@ -198,7 +163,7 @@ final class DualityTheorems {
                 Method.INDUCTION,
                 "all T and all cuts into chunks of Q ≤ " + LETTERS + " (induction over chunks), all N and P (letters)",
                 new BlockDecomposition(Cuts.at(), CumProdSum.RECURRENT),
-                program -> proveLetters(program, LETTERS),
+                program -> atLetters(LETTERS, at -> at.requireRecurrence("", program)),
                 oneChunkMutants());
     }
 
@@ -208,27 +173,57 @@ final class DualityTheorems {
         return mutants;
     }
 
-    private interface ShapeBody {
-        void accept(int length, int stateSize, int headDim);
+    /** A symbolic model to prove something at, and what the definition makes of it. */
+    private record Case(
+            RingBlocks<Polynomial> k,
+            String name,
+            ScalarSsm<RingMatrix<Polynomial>> ssm,
+            ScalarSsm.Result<RingMatrix<Polynomial>> definition,
+            Comparisons equal) {
+        Case(RingBlocks<Polynomial> k, String name, ScalarSsm<RingMatrix<Polynomial>> ssm, Comparisons equal) {
+            this(k, name, ssm, new Recurrence().run(k, ssm), equal);
+        }
+
+        void requireRecurrence(String how, SsdAlgorithm program) {
+            equal.require(name + how, program.run(k, ssm), definition);
+        }
     }
 
     /** Smallest first, so that the first counterexample is a smallest one. */
-    private static void forEachShape(ShapeBody body) {
+    private static Evidence atEveryShape(
+            BiFunction<RingBlocks<Polynomial>, ScalarSsm<RingMatrix<Polynomial>>, ScalarSsm<RingMatrix<Polynomial>>>
+                    prepare,
+            Consumer<Case> claim) {
+        Polynomials ring = new Polynomials();
+        RingBlocks<Polynomial> k = new RingBlocks<>(ring);
+        Comparisons equal = new Comparisons(ring);
         for (int length = 0; length <= LENGTH; length++) {
             for (int stateSize = 1; stateSize <= STATE_SIZE; stateSize++) {
                 for (int headDim = 1; headDim <= HEAD_DIM; headDim++) {
-                    body.accept(length, stateSize, headDim);
+                    claim.accept(new Case(
+                            k,
+                            "T=" + length + " N=" + stateSize + " P=" + headDim,
+                            prepare.apply(k, SymbolicModels.ofShape(ring, length, stateSize, headDim)),
+                            equal));
                 }
             }
         }
+        return equal.evidence();
+    }
+
+    /** Letters of a free algebra, at every length up to the longest. */
+    private static Evidence atLetters(int longest, Consumer<Case> claim) {
+        FreeAlgebra ring = new FreeAlgebra();
+        RingBlocks<Polynomial> k = new RingBlocks<>(ring);
+        Comparisons equal = new Comparisons(ring);
+        for (int length = 0; length <= longest; length++) {
+            claim.accept(new Case(k, "T=" + length, SymbolicModels.ofLetters(ring, length), equal));
+        }
+        return equal.evidence();
     }
 
     private static String shapes() {
         return "T ≤ " + LENGTH + ", N ≤ " + STATE_SIZE + ", P ≤ " + HEAD_DIM;
-    }
-
-    private static String shape(int length, int stateSize, int headDim) {
-        return "T=" + length + " N=" + stateSize + " P=" + headDim;
     }
 
     // ---- Wrong programs.
