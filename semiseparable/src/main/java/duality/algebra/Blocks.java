@@ -1,6 +1,7 @@
 package duality.algebra;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The operations on blocks (matrices) that the library's algorithms are written against. An algorithm
@@ -107,5 +108,39 @@ public interface Blocks<M> {
     /** {@code a bᵀ} of {@code a (n×k)} and {@code b (m×k)}. */
     default M multiplyTransposeRight(M a, M b) {
         return multiply(a, transpose(b));
+    }
+
+    /** The blocks one beside the other; all have the same number of rows. The list is not empty. */
+    default M stackColumns(List<M> parts) {
+        MatrixShapes.requireBeside(this, parts);
+        return transpose(stackRows(parts.stream().map(this::transpose).toList()));
+    }
+
+    /** The Kronecker product {@code a ⊗ b (np×mq)} of {@code a (n×m)} and {@code b (p×q)}: blocks {@code a_ij b}. */
+    default M kronecker(M a, M b) {
+        if (rows(a) == 0 || columns(a) == 0) {
+            return zeros(rows(a) * rows(b), columns(a) * columns(b));
+        }
+        return stackRows(IntStream.range(0, rows(a))
+                .mapToObj(i -> stackColumns(IntStream.range(0, columns(a))
+                        .mapToObj(j -> scale(entry(a, i, j), b))
+                        .toList()))
+                .toList());
+    }
+
+    /**
+     * The row-wise Khatri–Rao (face-splitting) product of {@code a (n×m)} and {@code b (n×q)}, {@code n×mq}: row i is
+     * {@code a_i ⊗ b_i}. By {@code (a ⊗ 1ᵀ) ∘ (1ᵀ ⊗ b)}.
+     */
+    default M khatriRaoRows(M a, M b) {
+        return hadamard(kronecker(a, ones(1, columns(b))), kronecker(ones(1, columns(a)), b));
+    }
+
+    /**
+     * The column-wise Khatri–Rao product of {@code a (n×m)} and {@code b (p×m)}, {@code np×m}: column j is {@code a_j
+     * ⊗ b_j}. By {@code (a ⊗ 1) ∘ (1 ⊗ b)}.
+     */
+    default M khatriRaoColumns(M a, M b) {
+        return hadamard(kronecker(a, ones(rows(b), 1)), kronecker(ones(rows(a), 1), b));
     }
 }

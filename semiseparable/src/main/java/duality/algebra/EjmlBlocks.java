@@ -122,6 +122,26 @@ public enum EjmlBlocks implements OrthogonalBlocks<DMatrixRMaj> {
     }
 
     @Override
+    public DMatrixRMaj stackColumns(List<DMatrixRMaj> parts) {
+        int columns = MatrixShapes.requireBeside(this, parts);
+        DMatrixRMaj result = new DMatrixRMaj(parts.getFirst().numRows, columns);
+        int offset = 0;
+        for (DMatrixRMaj part : parts) {
+            for (int i = 0; i < part.numRows; i++) {
+                System.arraycopy(part.data, i * part.numCols, result.data, i * columns + offset, part.numCols);
+            }
+            offset += part.numCols;
+        }
+        return result;
+    }
+
+    @Override
+    public DMatrixRMaj kronecker(DMatrixRMaj a, DMatrixRMaj b) {
+        DMatrixRMaj result = zeros(Math.multiplyExact(a.numRows, b.numRows), Math.multiplyExact(a.numCols, b.numCols));
+        return result.getNumElements() == 0 ? result : CommonOps_DDRM.kron(a, b, result);
+    }
+
+    @Override
     public DMatrixRMaj reshape(DMatrixRMaj a, int rows, int columns) {
         MatrixShapes.requireReshape(a.numRows, a.numCols, rows, columns);
         return DMatrixRMaj.wrap(rows, columns, a.data);
@@ -208,7 +228,7 @@ public enum EjmlBlocks implements OrthogonalBlocks<DMatrixRMaj> {
     public DMatrixRMaj solve(DMatrixRMaj a, DMatrixRMaj b) {
         MatrixShapes.requireSame("solve with a square block", a.numRows, a.numCols, a.numCols, a.numRows);
         MatrixShapes.requireProduct(a.numCols, a.numRows, b.numRows, b.numCols);
-        if (b.getNumElements() == 0) {
+        if (a.numRows == 0) {
             return b;
         }
         LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.lu(a.numRows);
@@ -216,9 +236,18 @@ public enum EjmlBlocks implements OrthogonalBlocks<DMatrixRMaj> {
             throw new ValueException(
                     Fault.SINGULAR, "a " + MatrixShapes.text(a.numRows, a.numCols) + " block is singular");
         }
+        if (b.numCols == 0) {
+            return b;
+        }
         DMatrixRMaj x = zeros(a.numCols, b.numCols);
         solver.solve(b.copy(), x);
         return x;
+    }
+
+    @Override
+    public DMatrixRMaj determinant(DMatrixRMaj a) {
+        MatrixShapes.requireSame("determinant of a square block", a.numRows, a.numCols, a.numCols, a.numRows);
+        return of(1, 1, new double[] {a.numRows == 0 ? 1 : CommonOps_DDRM.det(a)});
     }
 
     @Override

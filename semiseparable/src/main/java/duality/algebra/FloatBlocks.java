@@ -127,6 +127,24 @@ public enum FloatBlocks implements FloatingBlocks<FloatMatrix> {
     }
 
     @Override
+    public FloatMatrix kronecker(FloatMatrix a, FloatMatrix b) {
+        int width = Math.multiplyExact(a.columns, b.columns);
+        FloatMatrix result = zeros(Math.multiplyExact(a.rows, b.rows), width);
+        for (int i = 0; i < result.rows; i++) {
+            for (int j = 0; j < a.columns; j++) {
+                addScaledRow(
+                        a.entries[i / b.rows * a.columns + j],
+                        b.entries,
+                        i % b.rows * b.columns,
+                        result.entries,
+                        i * width + j * b.columns,
+                        b.columns);
+            }
+        }
+        return result;
+    }
+
+    @Override
     public FloatMatrix reshape(FloatMatrix a, int rows, int columns) {
         MatrixShapes.requireReshape(a.rows, a.columns, rows, columns);
         return new FloatMatrix(rows, columns, a.entries);

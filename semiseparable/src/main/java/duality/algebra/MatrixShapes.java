@@ -69,6 +69,26 @@ final class MatrixShapes {
         return (int) rows;
     }
 
+    /** Checks that blocks to be put beside each other are equally high and returns the sum of their columns. */
+    static <M> int requireBeside(Blocks<M> blocks, List<M> parts) {
+        if (parts.isEmpty()) {
+            throw new ShapeException(Fault.WRONG_ARGUMENTS, "a row of no blocks has no number of rows");
+        }
+        M first = parts.getFirst();
+        long columns = 0;
+        for (M part : parts) {
+            if (blocks.rows(part) != blocks.rows(first)) {
+                throw ShapeException.mismatch(
+                        "blocks side by side",
+                        text(blocks.rows(first), blocks.columns(first)),
+                        text(blocks.rows(part), blocks.columns(part)));
+            }
+            columns += blocks.columns(part);
+        }
+        requireSize(blocks.rows(first), columns);
+        return (int) columns;
+    }
+
     static void requireBlock(int rows, int columns, int fromRow, int toRow, int fromColumn, int toColumn) {
         if (fromRow < 0
                 || fromRow > toRow

@@ -6,7 +6,7 @@ package duality.algebra;
  *
  * @param <M> the type of a block
  */
-public interface OrthogonalBlocks<M> extends FloatingBlocks<M> {
+public interface OrthogonalBlocks<M> extends FloatingBlocks<M>, DivisionBlocks<M> {
     /**
      * The full QR decomposition {@code a = q r} of {@code a (n×m)}, with {@code q (n×n)} orthogonal and {@code r
      * (n×m)} upper triangular.
@@ -26,13 +26,6 @@ public interface OrthogonalBlocks<M> extends FloatingBlocks<M> {
      *     positive definite; the message has the first pivot that fails and its value
      */
     M cholesky(M a);
-
-    /**
-     * {@code x} with {@code a x = b}, by LU with partial pivoting.
-     *
-     * @throws duality.errors.ValueException with {@link duality.errors.Fault#SINGULAR} if {@code a} is singular
-     */
-    M solve(M a, M b);
 
     /** {@code x} with {@code t x = b} for a lower ({@code lower}) or upper triangular {@code t}. */
     M solveTriangular(M t, M b, boolean lower);

@@ -8,6 +8,10 @@
  * duality.algebra.RingBlocks}). That is how the program that ships and the program that is proven are
  * the same program.
  *
+ * <p>{@link duality.algebra.DivisionBlocks} adds division by square blocks, exactly over a {@link
+ * duality.algebra.Field} ({@link duality.algebra.FieldBlocks}) or in floating point; {@link
+ * duality.algebra.OrthogonalBlocks} adds what only floating point has.
+ *
  * <p>May use EJML and Commons Math; knows nothing of sequence models.
  */
 @NullMarked

@@ -156,6 +156,36 @@ abstract class BlocksContract<M> {
         }
     }
 
+    final void beside(Integers a, Integers b) {
+        int width = a.columns() + b.columns();
+        Integers expected =
+                Integers.of(a.rows(), width, (i, j) -> j < a.columns() ? a.at(i, j) : b.at(i, j - a.columns()));
+        check("blocks side by side", (x, y) -> blocks.stackColumns(List.of(x, y)), a, b, expected);
+    }
+
+    /** Kronecker's product of any two matrices, and Khatri and Rao's with themselves where shapes permit. */
+    final void kronecker(Integers a, Integers b) {
+        int p = b.rows();
+        int q = b.columns();
+        Integers product =
+                Integers.of(a.rows() * p, a.columns() * q, (i, j) -> a.at(i / p, j / q) * b.at(i % p, j % q));
+        check("Kronecker product", blocks::kronecker, a, b, product);
+        int rows = Math.min(a.rows(), p);
+        check(
+                "row-wise Khatri–Rao product",
+                blocks::khatriRaoRows,
+                part(a, 0, rows, 0, a.columns()),
+                part(b, 0, rows, 0, q),
+                Integers.of(rows, a.columns() * q, (i, j) -> a.at(i, j / q) * b.at(i, j % q)));
+        int columns = Math.min(a.columns(), q);
+        check(
+                "column-wise Khatri–Rao product",
+                blocks::khatriRaoColumns,
+                part(a, 0, a.rows(), 0, columns),
+                part(b, 0, p, 0, columns),
+                Integers.of(a.rows() * p, columns, (i, j) -> a.at(i / p, j) * b.at(i % p, j)));
+    }
+
     /** By direct products: {@code a_j a_{j−1} … a_{i+1}}. */
     final void oneSemiseparable(Integers a) {
         int n = a.rows();
@@ -187,6 +217,9 @@ abstract class BlocksContract<M> {
         Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.scaleRows(blocks.ones(1, 2), a), "1x2", "2x3");
         Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.scale(blocks.ones(2, 1), a), "2x1");
         Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.stackRows(List.of(a, b)), "2x3", "3x2");
+        Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.stackColumns(List.of(a, b)), "2x3", "3x2");
+        Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.khatriRaoRows(a, b), "2x6", "3x6");
+        Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.khatriRaoColumns(a, b), "6x3", "6x2");
         Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.reshape(a, 2, 2), "2x3", "2x2");
         Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.reshape(a, -2, -3), "2x3", "-2x-3");
         Faults.assertFault(Fault.SHAPE_MISMATCH, () -> blocks.oneSemiseparable(blocks.ones(1, 2)), "1x2");

@@ -10,6 +10,7 @@ import java.util.function.ToLongFunction;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -32,6 +33,7 @@ class BlocksProperties {
             floating(FloatBlocks.INSTANCE),
             exact(new RingBlocks<>(Reals.INSTANCE), Reals.INSTANCE, BlocksProperties::integer),
             exact(PRIME_BLOCKS, PrimeField.INSTANCE, BlocksProperties::leastResidue),
+            exact(new FieldBlocks<>(PrimeField.INSTANCE), PrimeField.INSTANCE, BlocksProperties::leastResidue),
             exact(new DefaultBlocks<>(PRIME_BLOCKS), PrimeField.INSTANCE, BlocksProperties::leastResidue),
             exact(new RingBlocks<>(CommonsMath.RATIONALS), CommonsMath.RATIONALS, BlocksProperties::integer));
 
@@ -69,6 +71,16 @@ class BlocksProperties {
     @Property(tries = 200)
     void stack(@ForAll("matrices") Integers a, @ForAll @Size(max = 5) List<@IntRange(max = 4) Integer> cuts) {
         INSTANCES.forEach(blocks -> blocks.stack(a, cuts));
+    }
+
+    @Property(tries = 200)
+    void beside(@ForAll("factors") Tuple2<Integers, Integers> pair) {
+        INSTANCES.forEach(blocks -> blocks.beside(pair.get1().transpose(), pair.get2()));
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void kronecker(@ForAll("smallMatrices") Integers a, @ForAll("smallMatrices") Integers b) {
+        INSTANCES.forEach(blocks -> blocks.kronecker(a, b));
     }
 
     @Property(tries = 200)
@@ -161,6 +173,12 @@ class BlocksProperties {
     @Provide
     Arbitrary<Integers> matrices() {
         return Combinators.combine(sizes(), sizes()).flatAs(BlocksProperties::matrices);
+    }
+
+    @Provide
+    Arbitrary<Integers> smallMatrices() {
+        Arbitrary<Integer> sizes = Arbitraries.integers().between(0, 5);
+        return Combinators.combine(sizes, sizes).flatAs(BlocksProperties::matrices);
     }
 
     @Provide
