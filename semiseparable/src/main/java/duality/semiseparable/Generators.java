@@ -115,6 +115,16 @@ public record Generators<M>(List<M> d, List<M> p, List<M> r, List<M> q, List<M> 
         return d.stream().mapToInt(k::columns).sum();
     }
 
+    /** The row sizes m_0 … m_{n−1} of the blocks. */
+    public List<Integer> rowSizes(Blocks<M> k) {
+        return d.stream().map(k::rows).toList();
+    }
+
+    /** The column sizes k_0 … k_{n−1} of the blocks. */
+    public List<Integer> columnSizes(Blocks<M> k) {
+        return d.stream().map(k::columns).toList();
+    }
+
     /** The lower ranks r_0 … r_{n−1}, the sizes of the states that run down. */
     public List<Integer> lowerRanks(Blocks<M> k) {
         return p.stream().map(k::columns).toList();
