@@ -55,7 +55,8 @@ public final class Toeplitz implements StructuredMatrix {
             known.add(Property.SYMMETRIC);
         }
         properties = Checks.properties(rows, columns, claims, known);
-        int size = Math.max(2, Integer.highestOneBit(Math.max(1, lags.length - 1)) * 2);
+        // At least as long as the diagonals, and as the vectors of a matrix without rows or columns.
+        int size = Integer.highestOneBit(Math.max(1, lags.length)) * 2;
         double[][] circulant = new double[2][size];
         for (int k = 0; k < lags.length; k++) {
             circulant[0][Math.floorMod(k - columns + 1, size)] = lags[k];
