@@ -13,8 +13,8 @@ import org.ejml.data.DMatrixRMaj;
 /**
  * A matrix that is constant along its diagonals, {@code A_ij = t_{i−j}}.
  *
- * <p>Multiplies by the fast Fourier transform of a circulant matrix of the next power of two above {@code rows +
- * columns − 2} in which it is a block, two columns at a time as real and imaginary part. Cost O(n log n); the error
+ * <p>Multiplies by the fast Fourier transform of a circulant matrix in which it is a block, as large as the next
+ * power of two above {@code rows + columns − 1}, two columns at a time as real and imaginary part. Cost O(n log n); the error
  * is O(u log n) times {@code ‖t‖₂ ‖x‖₂} (Higham, Accuracy and Stability, section 24.1): small against the largest
  * entries, not entry by entry.
  */

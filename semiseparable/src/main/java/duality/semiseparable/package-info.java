@@ -1,14 +1,16 @@
 /**
- * Structured matrices. Here today: multiplication by a one-semiseparable matrix, {@link
- * duality.semiseparable.CumProdSum}, in the six ways of Appendix B of "Transformers are SSMs" (Dao and
- * Gu, arXiv 2405.21060).
+ * Structured matrices. Start reading at {@link duality.semiseparable.StructuredMatrix}: the types, what they give
+ * together, and how they solve.
  *
- * <p>{@link duality.semiseparable.Generators} is a two-sided semiseparable matrix, {@link
- * duality.semiseparable.GeneratorAlgebra} what can be computed with it over any ring or field, {@link
- * duality.semiseparable.BlockLu} its factorisation without pivoting, and {@link duality.semiseparable.RankProfile}
- * the least ranks it can have.
+ * <p>Below them is {@link duality.semiseparable.Generators}, the two-sided block form that most types lift to, with
+ * {@link duality.semiseparable.GeneratorAlgebra} (over any ring or field), {@link duality.semiseparable.BlockLu} and
+ * {@link duality.semiseparable.RankProfile}; and, where there are orthogonal transformations, {@link
+ * duality.semiseparable.Compression}, {@link duality.semiseparable.Ulv}, {@link duality.semiseparable.LiftedSolve} and
+ * {@link duality.semiseparable.SemiseparableCholesky}. {@link duality.semiseparable.CumProdSum} multiplies by a
+ * one-semiseparable matrix in the six ways of Appendix B of "Transformers are SSMs" (Dao and Gu, arXiv 2405.21060).
  *
- * <p>Everything is written against {@link duality.algebra.Blocks}.
+ * <p>The recurrences are written once against {@link duality.algebra.Blocks}; the types are in double precision, on
+ * EJML.
  */
 @NullMarked
 package duality.semiseparable;

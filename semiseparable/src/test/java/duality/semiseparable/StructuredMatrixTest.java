@@ -15,6 +15,7 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -272,6 +273,48 @@ class StructuredMatrixTest {
         assertThat(one.inverse()).isInstanceOf(Banded.class);
         assertThat(one.inverse().inverse()).isInstanceOf(OneSemiseparable.class);
         assertThat(t.inverse().inverse()).isSameAs(t);
+    }
+
+    @Test
+    void blocksCutInDifferentPlacesAreRefined() {
+        Semiseparable halves = blocks(new int[] {3, 3}, new int[] {3, 3});
+        Semiseparable thirds = blocks(new int[] {2, 2, 2}, new int[] {2, 2, 2});
+        assertThat(halves.plus(thirds)).isInstanceOfSatisfying(Semiseparable.class, s -> {
+            assertThat(s.generators().d()).extracting(Checks::shape).containsExactly("2x2", "1x1", "1x1", "2x2");
+            assertThat(s.generators().lowerRanks(K)).containsExactly(0, 3, 3, 3); // within a block its inputs as well
+        });
+        Semiseparable down = blocks(new int[] {1, 5}, new int[] {5, 1});
+        Semiseparable across = blocks(new int[] {5, 1}, new int[] {1, 5});
+        assertThat(down.plus(across)).isInstanceOf(Sum.class);
+        assertThat(down.hadamard(across)).isInstanceOf(Hadamard.class);
+        assertThat(down.plus(new OneSemiseparable(vector(random, 6)))).isInstanceOf(Sum.class);
+        assertThat(down.plus(new LowRank(dense(random, 6, 1), dense(random, 6, 1))))
+                .isInstanceOf(Semiseparable.class);
+        assertThat(down.times(across)).isInstanceOf(Semiseparable.class);
+        entrywise(halves, thirds);
+        entrywise(down, across);
+        product(halves, thirds);
+        product(down, down);
+    }
+
+    private Semiseparable blocks(int[] rows, int[] columns) {
+        return new Semiseparable(RandomGenerators.of(
+                K, (r, c) -> dense(random, r, c), rows.length, i -> rows[i], i -> columns[i], i -> 1));
+    }
+
+    @Test
+    void wideBandsLiftByBlocksAsLargeAsTheBand() {
+        int n = 60;
+        double[][] diagonals = new double[36][];
+        Arrays.setAll(diagonals, k -> vector(random, n));
+        Banded band = new Banded(n, n, 17, diagonals);
+        LowRank low = new LowRank(dense(random, n, 1), dense(random, n, 1));
+        assertThat(band.plus(low))
+                .isInstanceOfSatisfying(
+                        Semiseparable.class,
+                        s -> assertThat(s.generators().blocks()).isEqualTo(4));
+        entrywise(band, low);
+        product(band, new OneSemiseparable(vector(random, n)));
     }
 
     // Solving
