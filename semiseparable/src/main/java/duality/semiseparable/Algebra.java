@@ -1,5 +1,6 @@
 package duality.semiseparable;
 
+import duality.algebra.Blocks;
 import duality.algebra.EjmlBlocks;
 import duality.errors.Fault;
 import duality.errors.ShapeException;
@@ -10,9 +11,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.NormOps_DDRM;
 
 /**
  * What structured matrices give together: one pattern match for each operation, from the tightest closed type to the
@@ -88,9 +89,7 @@ final class Algebra {
                 Optional.of(new Toeplitz(a.rows(), a.columns(), entrywise(x.lags(), y.lags(), Double::sum), p));
             case Pair(LowRank x, LowRank y) ->
                 Optional.of(new LowRank(
-                        GeneratorOperations.beside(x.left(), y.left()),
-                        GeneratorOperations.beside(x.right(), y.right()),
-                        p));
+                        K.stackColumns(List.of(x.left(), y.left())), K.stackColumns(List.of(x.right(), y.right())), p));
             case Pair(Hierarchical x, Hierarchical y)
             when Arrays.equals(x.a(), y.a()) -> Optional.of(new Hierarchical(K.add(x.lambda(), y.lambda()), x.a(), p));
             case Pair(Hierarchical x, Diagonal y) -> Optional.of(new Hierarchical(addDiagonal(x, y), x.a(), p));
@@ -101,7 +100,7 @@ final class Algebra {
                 Optional.of(add(x.transpose(), y).transpose());
             case Pair(var x, var y) when isBanded(x) && isBanded(y) -> Optional.of(addBands(banded(x), banded(y), p));
             case Pair(var x, var y)
-            when Lifting.isLiftable(x) && Lifting.isLiftable(y) -> lifted(x, y, p, GeneratorOperations::add);
+            when Lifting.isLiftable(x) && Lifting.isLiftable(y) -> lifted(x, y, p, GeneratorAlgebra::add);
             default -> Optional.empty();
         };
     }
@@ -178,7 +177,7 @@ final class Algebra {
             when Lifting.isLiftable(x) && Lifting.isLiftable(y) -> {
                 Lifting.Partition[] parts = Lifting.inner(x, y);
                 yield Optional.of(new Semiseparable(
-                        GeneratorOperations.product(Lifting.lift(x, parts[0]), Lifting.lift(y, parts[1])), p));
+                        GeneratorAlgebra.product(K, Lifting.lift(x, parts[0]), Lifting.lift(y, parts[1])), p));
             }
             default -> Optional.empty();
         };
@@ -248,10 +247,7 @@ final class Algebra {
             case Pair(Toeplitz x, Toeplitz y) ->
                 Optional.of(new Toeplitz(a.rows(), a.columns(), entrywise(x.lags(), y.lags(), (s, t) -> s * t), p));
             case Pair(LowRank x, LowRank y) ->
-                Optional.of(new LowRank(
-                        GeneratorOperations.rowwiseKronecker(x.left(), y.left()),
-                        GeneratorOperations.rowwiseKronecker(x.right(), y.right()),
-                        p));
+                Optional.of(new LowRank(K.khatriRaoRows(x.left(), y.left()), K.khatriRaoRows(x.right(), y.right()), p));
             case Pair(OneSemiseparable x, OneSemiseparable y) ->
                 Optional.of(new OneSemiseparable(entrywise(x.a(), y.a(), (s, t) -> s * t), p));
             case Pair(Hierarchical x, Hierarchical y) ->
@@ -262,7 +258,7 @@ final class Algebra {
             case Pair(Transpose x, Transpose y) ->
                 closedHadamard(x.transpose(), y.transpose()).map(StructuredMatrix::transpose);
             case Pair(var x, var y)
-            when Lifting.isLiftable(x) && Lifting.isLiftable(y) -> lifted(x, y, p, GeneratorOperations::hadamard);
+            when Lifting.isLiftable(x) && Lifting.isLiftable(y) -> lifted(x, y, p, GeneratorAlgebra::hadamard);
             default -> Optional.empty();
         };
     }
@@ -315,8 +311,8 @@ final class Algebra {
                         p);
             case LowRank x -> new LowRank(scale(factor, x.left()), x.right(), p);
             case Toeplitz x -> new Toeplitz(x.rows(), x.columns(), scale(factor, x.lags()), p);
-            case OneSemiseparable x -> new Semiseparable(GeneratorOperations.scale(factor, Lifting.lift(x)), p);
-            case Semiseparable x -> new Semiseparable(GeneratorOperations.scale(factor, x.generators()), p);
+            case OneSemiseparable x -> new Semiseparable(GeneratorAlgebra.scale(K, scalar(factor), Lifting.lift(x)), p);
+            case Semiseparable x -> new Semiseparable(GeneratorAlgebra.scale(K, scalar(factor), x.generators()), p);
             case Hierarchical x -> new Hierarchical(scale(factor, x.lambda()), x.a(), p);
             case Transpose x -> with(scale(factor, x.transpose()).transpose(), p);
             case Sum x ->
@@ -380,12 +376,35 @@ final class Algebra {
         Checks.requireSquare("inverse", a);
         return switch (inverse(a)) {
             case Inverse _
-            when Lifting.isLiftable(a) ->
-                new Semiseparable(GeneratorOperations.inverse(Lifting.lift(a)), a.properties());
+            when Lifting.isLiftable(a) -> new Semiseparable(inverseGenerators(Lifting.lift(a)), a.properties());
             case Inverse x -> new Dense(x.toDense(), a.properties());
             case Product x -> new Dense(x.toDense(), a.properties());
             case StructuredMatrix closed -> closed;
         };
+    }
+
+    /**
+     * In linear time by block LU, as long as that exists and is accurate: its residual is measured. Otherwise column by
+     * column by ULV and compressed, in quadratic time.
+     */
+    private static Generators<DMatrixRMaj> inverseGenerators(Generators<DMatrixRMaj> a) {
+        int n = a.rows(K);
+        try {
+            Generators<DMatrixRMaj> inverse = GeneratorAlgebra.inverse(K, a);
+            DMatrixRMaj probe = K.ones(n, 1);
+            DMatrixRMaj residual = K.subtract(a.multiply(K, inverse.multiply(K, probe)), probe);
+            double scale = Compression.frobeniusNorm(K, a) * Compression.frobeniusNorm(K, inverse);
+            if (NormOps_DDRM.normF(residual) <= n * K.unitRoundoff() * scale) {
+                return inverse;
+            }
+        } catch (ValueException e) {
+            if (e.fault() != Fault.SINGULAR) {
+                throw e;
+            } // a leading submatrix is singular; the matrix need not be
+        }
+        int[] sizes = a.rowSizes(K).stream().mapToInt(Integer::intValue).toArray();
+        DMatrixRMaj inverse = Ulv.factor(K, a).solve(K.identity(n));
+        return Compression.fromDense(K, inverse, sizes, sizes, 0).generators();
     }
 
     static StructuredMatrix beside(StructuredMatrix a, StructuredMatrix b) {
@@ -500,13 +519,18 @@ final class Algebra {
     }
 
     /** An operation entry by entry on the generators; none if the blocks of the operands do not fit together. */
+    private interface GeneratorOperation {
+        Generators<DMatrixRMaj> apply(Blocks<DMatrixRMaj> k, Generators<DMatrixRMaj> a, Generators<DMatrixRMaj> b);
+    }
+
+    private static DMatrixRMaj scalar(double value) {
+        return new DMatrixRMaj(1, 1, true, value);
+    }
+
     private static Optional<StructuredMatrix> lifted(
-            StructuredMatrix a,
-            StructuredMatrix b,
-            Set<Property> p,
-            BinaryOperator<Generators<DMatrixRMaj>> operation) {
+            StructuredMatrix a, StructuredMatrix b, Set<Property> p, GeneratorOperation operation) {
         return Lifting.common(a, b)
-                .map(parts -> new Semiseparable(operation.apply(Lifting.lift(a, parts), Lifting.lift(b, parts)), p));
+                .map(parts -> new Semiseparable(operation.apply(K, Lifting.lift(a, parts), Lifting.lift(b, parts)), p));
     }
 
     private static boolean isBanded(StructuredMatrix a) {

@@ -24,14 +24,6 @@ import java.util.List;
  */
 public record BlockLu<M>(Generators<M> lower, Generators<M> upper) {
     /**
-     * The logarithm of a determinant: {@code det = sign · exp(logAbsolute)}.
-     *
-     * @param sign 1 or −1, or 0 if a block's determinant underflows
-     * @param logAbsolute log |det|
-     */
-    public record LogDeterminant(int sign, double logAbsolute) {}
-
-    /**
      * Factors A. Cost O(n (m + r + s)³).
      *
      * @throws duality.errors.ShapeException if a diagonal block is not square

@@ -74,14 +74,7 @@ public final class Semiseparable implements StructuredMatrix {
     @Override
     public double get(int row, int column) {
         Checks.requireEntry(this, row, column);
-        int i = partition.blockOfRow(row);
-        int j = partition.blockOfColumn(column);
-        return GeneratorOperations.entry(
-                generators,
-                i,
-                row - partition.rowCuts()[i],
-                j,
-                column - partition.columnCuts()[j]);
+        return GeneratorAlgebra.entry(K, generators, row, column).get(0, 0);
     }
 
     @Override

@@ -5,9 +5,7 @@ import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
@@ -51,7 +49,8 @@ final class Solver {
         if (a.is(Property.ORTHOGONAL)) {
             return Method.KNOWN_INVERSE;
         }
-        if (a.is(Property.POSITIVE_DEFINITE)) {
+        boolean squareBlocks = !(a instanceof Semiseparable s) || s.partition().isSquare();
+        if (a.is(Property.POSITIVE_DEFINITE) && squareBlocks) {
             return Method.CHOLESKY;
         }
         return Lifting.isLiftable(a) ? Method.ULV : Method.DENSE_LU;
@@ -84,13 +83,11 @@ final class Solver {
             }
             case CHOLESKY -> {
                 require(a.is(Property.POSITIVE_DEFINITE), a, method, "is not known to be positive definite");
-                yield Lifting.isLiftable(a)
-                        ? GeneratorOperations.solve(Lifting.lift(a), b, method)
-                        : choleskySolve(a.toDense(), b);
+                yield Lifting.isLiftable(a) ? solve(Lifting.lift(a), b, method) : choleskySolve(a.toDense(), b);
             }
             case ULV, LIFTED, BLOCK_LU -> {
                 require(Lifting.isLiftable(a), a, method, "has no generators");
-                yield GeneratorOperations.solve(Lifting.lift(a), b, method);
+                yield solve(Lifting.lift(a), b, method);
             }
             case DENSE_LU -> K.solve(a.toDense(), b);
             case DENSE_QR -> leastSquares(a.toDense(), b);
@@ -121,7 +118,9 @@ final class Solver {
             case Transpose t when t.of() instanceof Hierarchical x -> x.backward(b, true);
             case Semiseparable x
             when x.partition().isSquare() ->
-                x.is(Property.LOWER) ? substituteDown(x.generators(), b) : substituteUp(x.generators(), b);
+                x.is(Property.LOWER)
+                        ? GeneratorAlgebra.solveLower(K, GeneratorAlgebra.lower(K, x.generators()), b)
+                        : GeneratorAlgebra.solveUpper(K, GeneratorAlgebra.upper(K, x.generators()), b);
             default -> K.solveTriangular(a.toDense(), b, a.is(Property.LOWER));
         };
     }
@@ -153,48 +152,30 @@ final class Solver {
         return x;
     }
 
-    /** {@code x_i = D_i⁻¹ (b_i − P_i g_i)} down the blocks, of triangular D_i. */
-    private static DMatrixRMaj substituteDown(Generators<DMatrixRMaj> a, DMatrixRMaj b) {
-        DMatrixRMaj g = K.zeros(0, b.numCols);
-        List<DMatrixRMaj> x = new ArrayList<>();
-        x.add(g);
-        int from = 0;
-        for (int i = 0; i < a.blocks(); i++) {
-            DMatrixRMaj d = a.d().get(i);
-            DMatrixRMaj rest = K.subtract(K.rows(b, from, from + d.numRows), K.multiply(a.p().get(i), g));
-            DMatrixRMaj solved = solveBlock(d, rest, true, i);
-            x.add(solved);
-            g = K.add(K.multiply(a.r().get(i), g), K.multiply(a.q().get(i), solved));
-            from += d.numRows;
-        }
-        return K.stackRows(x);
+    // Factorisations of generators
+
+    private static DMatrixRMaj solve(Generators<DMatrixRMaj> a, DMatrixRMaj b, Method method) {
+        return switch (method) {
+            case CHOLESKY -> SemiseparableCholesky.of(K, a).solve(b);
+            case ULV -> Ulv.factor(K, a).solve(b);
+            case LIFTED -> LiftedSolve.factor(K, a).solve(b);
+            case BLOCK_LU -> BlockLu.of(K, a).solve(K, b);
+            default -> throw new IllegalStateException(method + " is none of generators");
+        };
     }
 
-    private static DMatrixRMaj solveBlock(DMatrixRMaj d, DMatrixRMaj b, boolean lower, int i) {
+    private static LogDeterminant logDeterminant(Generators<DMatrixRMaj> a, boolean positiveDefinite) {
+        if (positiveDefinite) {
+            return new LogDeterminant(1, SemiseparableCholesky.of(K, a).logDeterminant());
+        }
         try {
-            return K.solveTriangular(d, b, lower);
+            return Ulv.factor(K, a, 0).logDeterminant();
         } catch (ValueException e) {
-            ValueException named = new ValueException(e.fault(), "diagonal block %d: %s".formatted(i, e.getMessage()));
-            named.initCause(e);
-            throw named;
+            if (e.fault() == Fault.SINGULAR) {
+                return new LogDeterminant(0, Double.NEGATIVE_INFINITY);
+            }
+            throw e;
         }
-    }
-
-    /** The same of an upper triangular matrix, up the blocks. */
-    private static DMatrixRMaj substituteUp(Generators<DMatrixRMaj> a, DMatrixRMaj b) {
-        DMatrixRMaj h = K.zeros(0, b.numCols);
-        List<DMatrixRMaj> x = new ArrayList<>();
-        x.add(h);
-        int to = b.numRows;
-        for (int i = a.blocks() - 1; i >= 0; i--) {
-            DMatrixRMaj d = a.d().get(i);
-            DMatrixRMaj rest = K.subtract(K.rows(b, to - d.numRows, to), K.multiply(a.u().get(i), h));
-            DMatrixRMaj solved = solveBlock(d, rest, false, i);
-            x.addFirst(solved);
-            h = K.add(K.multiply(a.w().get(i), h), K.multiply(a.v().get(i), solved));
-            to -= d.numRows;
-        }
-        return K.stackRows(x);
     }
 
     // Dense factorisations
@@ -242,7 +223,7 @@ final class Solver {
         }
         boolean positive = a.is(Property.POSITIVE_DEFINITE);
         if (Lifting.isLiftable(a)) {
-            return GeneratorOperations.logDeterminant(Lifting.lift(a), positive);
+            return logDeterminant(Lifting.lift(a), choose(a) == Method.CHOLESKY);
         }
         return positive ? choleskyLogDeterminant(a.toDense()) : luLogDeterminant(a.toDense());
     }

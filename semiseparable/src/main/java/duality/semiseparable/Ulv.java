@@ -165,32 +165,19 @@ public final class Ulv<M> {
     }
 
     /**
-     * {@code log |det A|}, the sum of the logarithms of the pivots: it neither overflows nor underflows. Zero for the
-     * empty matrix. Relative error of the determinant: O(N u) times the condition of A.
+     * The determinant: that of the pivots times those of the orthogonal factors. Neither overflows nor underflows; the
+     * relative error is O(N u) times the condition of A. Cost O(n (m + r)³), for the signs.
      */
-    public double logDeterminant() {
-        double sum = 0;
+    public LogDeterminant logDeterminant() {
+        LogDeterminant determinant = LogDeterminant.ONE;
         for (Step<M> step : steps) {
+            determinant =
+                    determinant.times(Orthogonal.determinantSign(k, step.q) * Orthogonal.determinantSign(k, step.w));
             for (double pivot : Orthogonal.diagonal(k, step.l)) {
-                sum += Math.log(Math.abs(pivot));
+                determinant = determinant.times(pivot);
             }
         }
-        return sum;
-    }
-
-    /**
-     * The sign of the determinant, 1 or −1: that of the pivots times the determinants of the orthogonal factors. Cost
-     * O(n (m + r)³).
-     */
-    public int determinantSign() {
-        int sign = 1;
-        for (Step<M> step : steps) {
-            sign *= Orthogonal.determinantSign(k, step.q) * Orthogonal.determinantSign(k, step.w);
-            for (double pivot : Orthogonal.diagonal(k, step.l)) {
-                sign = pivot < 0 ? -sign : sign;
-            }
-        }
-        return sign;
+        return determinant;
     }
 
     /**

@@ -160,7 +160,7 @@ class GeneratorInverseTest {
             DMatrixRMaj b = k.ones(size, 1);
             assertThat(NormOps_DDRM.normF(k.subtract(k.multiply(dense, lu.solve(k, b)), b)))
                     .isLessThanOrEqualTo(bound * NormOps_DDRM.normF(b));
-            BlockLu.LogDeterminant log = lu.logDeterminant(k);
+            LogDeterminant log = lu.logDeterminant(k);
             double determinant = k.determinant(dense).get(0, 0);
             assertThat(log.sign()).isEqualTo((int) Math.signum(determinant));
             assertThat(log.logAbsolute()).isCloseTo(Math.log(Math.abs(determinant)), within(bound));
@@ -169,7 +169,7 @@ class GeneratorInverseTest {
         DMatrixRMaj negative = k.of(1, 1, new double[] {-2});
         assertThat(BlockLu.of(k, GeneratorAlgebra.diagonal(k, Collections.nCopies(3, negative)))
                         .logDeterminant(k))
-                .isEqualTo(new BlockLu.LogDeterminant(-1, 3 * Math.log(2)));
+                .isEqualTo(new LogDeterminant(-1, 3 * Math.log(2)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import duality.algebra.EjmlBlocks;
 import duality.errors.Fault;
 import duality.errors.InvalidInputException;
 import duality.errors.ShapeException;
@@ -464,7 +465,8 @@ class StructuredMatrixTest {
         fault(Fault.NOT_FINITE, () -> new Hierarchical(new DMatrixRMaj(1, 1, true, nan)), "lambda(0, 0)");
         fault(
                 Fault.NOT_FINITE,
-                () -> new Semiseparable(GeneratorOperations.oneBlock(new DMatrixRMaj(1, 1, true, nan))),
+                () -> new Semiseparable(
+                        GeneratorAlgebra.diagonal(EjmlBlocks.INSTANCE, List.of(new DMatrixRMaj(1, 1, true, nan)))),
                 "D[0](0, 0)");
         fault(Fault.SHAPE_MISMATCH, () -> new Hierarchical(new DMatrixRMaj(5, 2)), "5x2", "5x4");
         fault(Fault.SHAPE_MISMATCH, () -> new Toeplitz(2, 2, 1, 2), "2x2", "3", "2");
@@ -504,5 +506,30 @@ class StructuredMatrixTest {
                 .isInstanceOfSatisfying(
                         InvalidInputException.class, e -> assertThat(e.fault()).isEqualTo(fault))
                 .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void aSingularMatrixIsRefusedAndHasTheDeterminantZero() {
+        EjmlBlocks k = EjmlBlocks.INSTANCE;
+        StructuredMatrix zero = new Semiseparable(GeneratorAlgebra.diagonal(k, List.of(k.identity(2), k.zeros(2, 2))));
+        assertThat(zero.logDeterminant()).isEqualTo(new LogDeterminant(0, Double.NEGATIVE_INFINITY));
+        StructuredMatrix dependent = new Semiseparable(GeneratorAlgebra.diagonal(
+                k, List.of(k.identity(2), k.of(2, 2, new double[] {1, 2, 2, 4}), k.identity(1))));
+        for (Method method : List.of(Method.AUTOMATIC, Method.ULV, Method.LIFTED)) {
+            assertThatThrownBy(() -> dependent.solve(k.ones(5, 1), method))
+                    .isInstanceOfSatisfying(
+                            ValueException.class, e -> assertThat(e.fault()).isEqualTo(Fault.SINGULAR))
+                    .hasMessageContaining("block");
+        }
+    }
+
+    /** Leading submatrices are singular, so block LU has no inverse to offer; the matrix has one all the same. */
+    @Test
+    void theExplicitInverseDoesNotNeedBlockLu() {
+        StructuredMatrix exchange =
+                new Banded(4, 4, 1, new double[] {0, 1, 0, 1}, new double[4], new double[] {1, 0, 1, 0});
+        StructuredMatrix inverse = exchange.explicitInverse();
+        assertThat(max(K.subtract(K.multiply(exchange.toDense(), inverse.toDense()), K.identity(4))))
+                .isLessThan(1e-14);
     }
 }
