@@ -3,8 +3,11 @@ package duality.semiseparable;
 import duality.algebra.EjmlBlocks;
 import duality.semiseparable.Lifting.Partition;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.ejml.data.DMatrixRMaj;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A two-sided block semiseparable matrix by its {@link Generators}, with ragged blocks and ranks. The blocks are
@@ -16,6 +19,7 @@ public final class Semiseparable implements StructuredMatrix {
     private final Generators<DMatrixRMaj> generators;
     private final Partition partition;
     private final Set<Property> properties;
+    private @Nullable ScalarGenerators scalar;
 
     /** A matrix with promises. */
     public Semiseparable(Generators<DMatrixRMaj> g, Set<Property> promises) {
@@ -60,10 +64,49 @@ public final class Semiseparable implements StructuredMatrix {
         return properties;
     }
 
+    /**
+     * The same matrix in flat arrays, where all blocks are scalars and no rank exceeds {@link
+     * ScalarGenerators#MAX_RANK}: an object for every scalar would cost more than the arithmetic.
+     */
+    Optional<ScalarGenerators> scalar() {
+        if (scalar == null && hasScalarBlocks()) {
+            scalar = ScalarGenerators.from(generators); // a race computes the same value twice
+        }
+        return Optional.ofNullable(scalar);
+    }
+
+    private boolean hasScalarBlocks() {
+        for (int i = 0; i < generators.blocks(); i++) {
+            if (generators.d().get(i).numRows != 1
+                    || generators.d().get(i).numCols != 1
+                    || generators.p().get(i).numCols > ScalarGenerators.MAX_RANK
+                    || generators.u().get(i).numCols > ScalarGenerators.MAX_RANK) {
+                return false;
+            }
+        }
+        return generators.blocks() > 0;
+    }
+
+    /** A function of columns applied to every column. */
+    static DMatrixRMaj columnwise(DMatrixRMaj x, UnaryOperator<double[]> of) {
+        DMatrixRMaj y = new DMatrixRMaj(x.numRows, x.numCols);
+        double[] column = new double[x.numRows];
+        for (int j = 0; j < x.numCols; j++) {
+            for (int i = 0; i < x.numRows; i++) {
+                column[i] = x.get(i, j);
+            }
+            double[] result = of.apply(column);
+            for (int i = 0; i < x.numRows; i++) {
+                y.set(i, j, result[i]);
+            }
+        }
+        return y;
+    }
+
     @Override
     public DMatrixRMaj multiply(DMatrixRMaj x) {
         Checks.requireProduct(this, x);
-        return generators.multiply(K, x);
+        return scalar().map(flat -> columnwise(x, flat::multiply)).orElseGet(() -> generators.multiply(K, x));
     }
 
     @Override

@@ -6,6 +6,7 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
@@ -83,11 +84,11 @@ final class Solver {
             }
             case CHOLESKY -> {
                 require(a.is(Property.POSITIVE_DEFINITE), a, method, "is not known to be positive definite");
-                yield Lifting.isLiftable(a) ? solve(Lifting.lift(a), b, method) : choleskySolve(a.toDense(), b);
+                yield Lifting.isLiftable(a) ? solve(lifted(a), b, method) : choleskySolve(a.toDense(), b);
             }
             case ULV, LIFTED, BLOCK_LU -> {
                 require(Lifting.isLiftable(a), a, method, "has no generators");
-                yield solve(Lifting.lift(a), b, method);
+                yield solve(lifted(a), b, method);
             }
             case DENSE_LU -> K.solve(a.toDense(), b);
             case DENSE_QR -> leastSquares(a.toDense(), b);
@@ -154,22 +155,38 @@ final class Solver {
 
     // Factorisations of generators
 
-    private static DMatrixRMaj solve(Generators<DMatrixRMaj> a, DMatrixRMaj b, Method method) {
+    private static Semiseparable lifted(StructuredMatrix a) {
+        return a instanceof Semiseparable s ? s : new Semiseparable(Lifting.lift(a));
+    }
+
+    private static DMatrixRMaj solve(Semiseparable a, DMatrixRMaj b, Method method) {
+        Optional<ScalarGenerators> scalar = a.scalar();
         return switch (method) {
-            case CHOLESKY -> SemiseparableCholesky.of(K, a).solve(b);
-            case ULV -> Ulv.factor(K, a).solve(b);
-            case LIFTED -> LiftedSolve.factor(K, a).solve(b);
-            case BLOCK_LU -> BlockLu.of(K, a).solve(K, b);
+            case CHOLESKY ->
+                scalar.map(ScalarGenerators::cholesky)
+                        .map(factor -> Semiseparable.columnwise(b, factor::solve))
+                        .orElseGet(() ->
+                                SemiseparableCholesky.of(K, a.generators()).solve(b));
+            case ULV ->
+                scalar.map(flat -> Semiseparable.columnwise(b, flat::solve))
+                        .orElseGet(() -> Ulv.factor(K, a.generators()).solve(b));
+            case LIFTED -> LiftedSolve.factor(K, a.generators()).solve(b);
+            case BLOCK_LU -> BlockLu.of(K, a.generators()).solve(K, b);
             default -> throw new IllegalStateException(method + " is none of generators");
         };
     }
 
-    private static LogDeterminant logDeterminant(Generators<DMatrixRMaj> a, boolean positiveDefinite) {
+    private static LogDeterminant generatorsLogDeterminant(Semiseparable a, boolean positiveDefinite) {
         if (positiveDefinite) {
-            return new LogDeterminant(1, SemiseparableCholesky.of(K, a).logDeterminant());
+            return new LogDeterminant(
+                    1,
+                    a.scalar()
+                            .map(flat -> flat.cholesky().logDeterminant())
+                            .orElseGet(() ->
+                                    SemiseparableCholesky.of(K, a.generators()).logDeterminant()));
         }
         try {
-            return Ulv.factor(K, a, 0).logDeterminant();
+            return Ulv.factor(K, a.generators(), 0).logDeterminant();
         } catch (ValueException e) {
             if (e.fault() == Fault.SINGULAR) {
                 return new LogDeterminant(0, Double.NEGATIVE_INFINITY);
@@ -223,7 +240,7 @@ final class Solver {
         }
         boolean positive = a.is(Property.POSITIVE_DEFINITE);
         if (Lifting.isLiftable(a)) {
-            return logDeterminant(Lifting.lift(a), choose(a) == Method.CHOLESKY);
+            return generatorsLogDeterminant(lifted(a), choose(a) == Method.CHOLESKY);
         }
         return positive ? choleskyLogDeterminant(a.toDense()) : luLogDeterminant(a.toDense());
     }
