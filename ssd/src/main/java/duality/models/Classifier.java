@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param <M> the type of a block
  */
 public final class Classifier<M> {
-    /** Random splits of a transition: one misses a violated 2×2 minor with probability 7/8, all with 2·10⁻⁴ a step. */
+    /** Random splits of a transition. A minor with two rows and two other columns escapes one with probability 15/16. */
     private static final int SPLITS = 64;
     /** The transitions looked at, from the second one on. */
     private static final int TRANSITIONS = 16;
@@ -40,8 +40,8 @@ public final class Classifier<M> {
     }
 
     /**
-     * Numerical ranks: singular values above {@code tolerance} times the Frobenius norm of the matrix. Each profile
-     * is exact for a matrix that differs from the given one by less than {@code 2T · tolerance} in that norm.
+     * Numerical ranks: singular values above {@code tolerance} times the Frobenius norm of the matrix. The pass over T
+     * columns drops smaller ones at each of its 2T steps, so that what counts as zero may add up to that many.
      */
     public static Classifier<DMatrixRMaj> real(double tolerance) {
         return new Classifier<>(new RealJudge(tolerance));

@@ -19,7 +19,22 @@ import java.util.List;
  *   <li>{@link #generators}: the structured matrix, with its algebra.
  * </ul>
  *
- * They are the same map over every ring, whether or not its multiplication commutes.
+ * They are the same map over every ring, whether or not its multiplication commutes. A model of one's own is short:
+ *
+ * {@snippet :
+ * record DeltaRule<M>(M rate, M q, M k) implements LinearRecurrence<M> {
+ *     public int length(Blocks<M> ops) {
+ *         return ops.rows(k);
+ *     }
+ *
+ *     public Step<M> step(Blocks<M> ops, int t) { // S = (I − b k kᵀ) S + b k vᵀ, o = qᵀ S
+ *         M key = ops.transpose(ops.row(k, t));
+ *         M write = ops.scale(ops.row(rate, t), key);
+ *         M erase = ops.subtract(ops.identity(ops.rows(key)), ops.multiplyTransposeRight(write, key));
+ *         return Step.of(ops, erase, write, ops.row(q, t));
+ *     }
+ * }
+ * }
  *
  * @param <M> the type of a block
  */

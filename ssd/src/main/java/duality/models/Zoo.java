@@ -311,7 +311,7 @@ public enum Zoo {
     }
 
     /** {@code [1, x, c x⊗x]} of every row. */
-    private static <M> M taylor(Blocks<M> ops, M x, M c) {
+    static <M> M taylor(Blocks<M> ops, M x, M c) {
         int length = ops.rows(x);
         M products = ops.zeros(0, length); // transposed
         for (int n = 0; n < ops.columns(x); n++) {

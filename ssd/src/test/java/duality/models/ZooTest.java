@@ -83,7 +83,8 @@ class ZooTest {
     /**
      * An output is a sum over paths through the recurrence, each a product of at most T + 1 blocks. Whatever the order
      * of the operations, its error is at most γ_n times the same sum of absolute values with n = (T + 1)(N + 2), a
-     * product of blocks being at most N + 1 roundings a factor (Higham 2002, section 3.5).
+     * product of blocks being at most N + 1 roundings a factor (Higham 2002, section 3.5). Two forms differ by at most
+     * twice that; 2.1 pays for the rounding of the bound itself.
      */
     @ParameterizedTest
     @EnumSource
