@@ -33,7 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "duality",
         description = "Structured matrices, and the sequence models that are structured matrices.",
         versionProvider = Main.Version.class,
-        subcommands = {DemoCommand.class, RunCommand.class, ProveCommand.class, InfoCommand.class},
+        subcommands = {DemoCommand.class, RunCommand.class, ProveCommand.class, ClassifyCommand.class, InfoCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "  test  Run the whole test suite, with the quality gates; takes Maven's options.",
