@@ -9,7 +9,7 @@ import duality.errors.ValueException;
 import duality.models.Classification;
 import duality.models.Classifier;
 import duality.models.ExactSamples;
-import duality.models.RankProfile;
+import duality.models.MatrixProfile;
 import duality.models.Zoo;
 import duality.tensor.Npy;
 import duality.tensor.Tensor;
@@ -120,14 +120,14 @@ final class ClassifyCommand implements Callable<Integer> {
         table.row(
                 name,
                 found.transition() == null ? "–" : found.transition().toString(),
-                order(found.matrix(), RankProfile::lowerOrder),
-                order(found.matrix(), RankProfile::strictlyLowerOrder),
-                order(found.matrix(), RankProfile::upperOrder),
-                order(found.mask(), RankProfile::lowerOrder),
+                order(found.matrix(), MatrixProfile::lowerOrder),
+                order(found.matrix(), MatrixProfile::strictlyLowerOrder),
+                order(found.matrix(), MatrixProfile::upperOrder),
+                order(found.mask(), MatrixProfile::lowerOrder),
                 found.summary());
     }
 
-    private static String order(@Nullable List<RankProfile> profiles, ToIntFunction<RankProfile> order) {
+    private static String order(@Nullable List<MatrixProfile> profiles, ToIntFunction<MatrixProfile> order) {
         return profiles == null ? "–" : Classification.text(profiles, order);
     }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Classification(
         @Nullable Transition transition,
-        List<RankProfile> matrix,
-        @Nullable List<RankProfile> mask) {
+        List<MatrixProfile> matrix,
+        @Nullable List<MatrixProfile> mask) {
     /** Copies the lists. */
     public Classification {
         matrix = List.copyOf(matrix);
@@ -24,40 +24,40 @@ public record Classification(
     }
 
     /** How an order of some profiles grows. */
-    public static Growth growth(List<RankProfile> profiles, ToIntFunction<RankProfile> order) {
+    public static Growth growth(List<MatrixProfile> profiles, ToIntFunction<MatrixProfile> order) {
         return Growth.of(orders(profiles, order));
     }
 
     /** An order as text: one number if it is bounded, or those for all lengths. */
-    public static String text(List<RankProfile> profiles, ToIntFunction<RankProfile> order) {
+    public static String text(List<MatrixProfile> profiles, ToIntFunction<MatrixProfile> order) {
         List<Integer> orders = orders(profiles, order);
         return growth(profiles, order) == Growth.BOUNDED
                 ? orders.getLast().toString()
                 : orders.stream().map(Object::toString).collect(Collectors.joining(" "));
     }
 
-    private static List<Integer> orders(List<RankProfile> profiles, ToIntFunction<RankProfile> order) {
+    private static List<Integer> orders(List<MatrixProfile> profiles, ToIntFunction<MatrixProfile> order) {
         return profiles.stream().map(order::applyAsInt).toList();
     }
 
     /** The lower semiseparable order grows like this. */
     public Growth growth() {
-        return growth(matrix, RankProfile::lowerOrder);
+        return growth(matrix, MatrixProfile::lowerOrder);
     }
 
     /** Whether the matrix is a 1-semiseparable mask of QKᵀ: the models that the duality is about. */
     public boolean isOneSemiseparableAttention() {
         return mask != null
-                && growth(mask, RankProfile::lowerOrder) == Growth.BOUNDED
+                && growth(mask, MatrixProfile::lowerOrder) == Growth.BOUNDED
                 && mask.getLast().lowerOrder() == 1;
     }
 
     /** The class in a few words, the tightest that holds. */
     public String summary() {
-        RankProfile whole = matrix.getLast();
-        Growth maskGrowth = mask == null ? Growth.UNBOUNDED : growth(mask, RankProfile::lowerOrder);
+        MatrixProfile whole = matrix.getLast();
+        Growth maskGrowth = mask == null ? Growth.UNBOUNDED : growth(mask, MatrixProfile::lowerOrder);
         if (mask != null && (maskGrowth == Growth.BOUNDED || maskGrowth == Growth.LOGARITHMIC)) {
-            RankProfile last = mask.getLast();
+            MatrixProfile last = mask.getLast();
             return (maskGrowth == Growth.BOUNDED ? last.lowerOrder() + "-SS" : "hierarchical")
                     + " mask"
                     + (last.toeplitz() ? " ∩ Toeplitz" : "")

@@ -62,7 +62,7 @@ public final class Classifier<M> {
     }
 
     /** The profiles of the leading parts of lengths T/8, T/4, T/2, T. */
-    private List<RankProfile> profiles(M matrix) {
+    private List<MatrixProfile> profiles(M matrix) {
         int length = k.rows(matrix);
         return IntStream.of(8, 4, 2, 1)
                 .map(part -> length / part)
@@ -77,7 +77,7 @@ public final class Classifier<M> {
      *
      * @throws ShapeException if the matrix is not square
      */
-    public RankProfile profile(M matrix) {
+    public MatrixProfile profile(M matrix) {
         int n = k.rows(matrix);
         if (k.columns(matrix) != n) {
             throw ShapeException.mismatch(
@@ -92,7 +92,7 @@ public final class Classifier<M> {
         M shifted = k.block(matrix, Math.min(1, n), n, Math.min(1, n), n);
         M difference = k.subtract(shifted, k.block(matrix, 0, Math.max(0, n - 1), 0, Math.max(0, n - 1)));
         M diagonal = k.hadamard(k.identity(n), matrix);
-        return new RankProfile(
+        return new MatrixProfile(
                 lower,
                 strictlyLower,
                 upper,

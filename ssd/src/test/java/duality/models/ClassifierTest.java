@@ -57,13 +57,13 @@ class ClassifierTest {
         Zoo.Example<RingMatrix<Long>> example = Zoo.of(model).example(new ExactSamples(5), 128);
         Classification actual = EXACT.classify(example.model(), example.scores());
         assertThat(String.valueOf(actual.transition())).isEqualTo(String.valueOf(transition));
-        assertThat(Classification.text(actual.matrix(), RankProfile::lowerOrder))
+        assertThat(Classification.text(actual.matrix(), MatrixProfile::lowerOrder))
                 .isEqualTo(lower);
-        assertThat(Classification.text(actual.matrix(), RankProfile::strictlyLowerOrder))
+        assertThat(Classification.text(actual.matrix(), MatrixProfile::strictlyLowerOrder))
                 .isEqualTo(strictly);
-        assertThat(Classification.text(actual.matrix(), RankProfile::upperOrder))
+        assertThat(Classification.text(actual.matrix(), MatrixProfile::upperOrder))
                 .isEqualTo(upper);
-        assertThat(actual.mask() == null ? null : Classification.text(actual.mask(), RankProfile::lowerOrder))
+        assertThat(actual.mask() == null ? null : Classification.text(actual.mask(), MatrixProfile::lowerOrder))
                 .isEqualTo(mask);
         assertThat(actual.summary()).isEqualTo(summary);
         assertThat(actual.isOneSemiseparableAttention()).isEqualTo(summary.startsWith("1-SS"));
@@ -76,7 +76,7 @@ class ClassifierTest {
             int length = n;
             RingMatrix<Long> a =
                     RingMatrix.of(length, length, (i, j) -> random.nextLong(3) == 0 ? random.nextLong(9) : 0L);
-            RankProfile profile = EXACT.profile(a);
+            MatrixProfile profile = EXACT.profile(a);
             for (int i = 0; i < length; i++) {
                 assertThat(profile.lower().get(i).longValue()).isEqualTo(rank(K.block(a, i, length, 0, i + 1)));
                 assertThat(profile.strictlyLower().get(i).longValue()).isEqualTo(rank(K.block(a, i, length, 0, i)));
@@ -105,7 +105,7 @@ class ClassifierTest {
         RingMatrix<BigFraction> k = RingMatrix.of(20, 2, (i, j) -> new BigFraction(small.get(i, j + 2)));
         RingMatrix<BigFraction> decay = RingMatrix.of(
                 20, 1, (i, j) -> new BigFraction(1, 1 + small.get(i, 0).intValue()));
-        RankProfile profile = Classifier.exact(CommonsMath.RATIONALS)
+        MatrixProfile profile = Classifier.exact(CommonsMath.RATIONALS)
                 .profile(new ScalarDecay<>(decay, q, k).matrix(new RingBlocks<>(CommonsMath.RATIONALS)));
         assertThat(profile.lowerOrder()).isEqualTo(2);
         assertThat(profile.strictlyLowerOrder()).isEqualTo(2);
@@ -119,8 +119,8 @@ class ClassifierTest {
         int length = 64;
         Zoo.Example<DMatrixRMaj> real = Zoo.of(name).example(new RealSamples(2), length);
         Zoo.Example<RingMatrix<Long>> exact = Zoo.of(name).example(new ExactSamples(2), length);
-        RankProfile actual = Classifier.real(1e-12).profile(real.model().matrix(new RealSamples(0).blocks()));
-        RankProfile expected = EXACT.profile(exact.model().matrix(K));
+        MatrixProfile actual = Classifier.real(1e-12).profile(real.model().matrix(new RealSamples(0).blocks()));
+        MatrixProfile expected = EXACT.profile(exact.model().matrix(K));
         assertThat(actual.lowerOrder()).isEqualTo(expected.lowerOrder());
         assertThat(actual.strictlyLowerOrder()).isEqualTo(expected.strictlyLowerOrder());
         assertThat(actual.upperOrder()).isEqualTo(expected.upperOrder());
@@ -135,7 +135,7 @@ class ClassifierTest {
         DMatrixRMaj scores = s.blocks().multiplyTransposeRight(q, q);
         DMatrixRMaj weights = MaskedAttention.causal(s.blocks(), s.exp(scores)).matrix(s.blocks());
         Classification actual = Classifier.real(1e-14).classify(weights);
-        assertThat(actual.matrix().stream().map(RankProfile::lowerOrder).toList())
+        assertThat(actual.matrix().stream().map(MatrixProfile::lowerOrder).toList())
                 .isSorted()
                 .doesNotHaveDuplicates();
         assertThat(actual.matrix().getLast().lowerOrder()).isGreaterThan(20);

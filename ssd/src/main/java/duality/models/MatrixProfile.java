@@ -12,10 +12,10 @@ import java.util.List;
  * @param toeplitz whether entries depend on t − s alone
  * @param unitDiagonal whether the diagonal is one
  */
-public record RankProfile(
+public record MatrixProfile(
         List<Integer> lower, List<Integer> strictlyLower, List<Integer> upper, boolean toeplitz, boolean unitDiagonal) {
     /** Copies the lists. */
-    public RankProfile {
+    public MatrixProfile {
         lower = List.copyOf(lower);
         strictlyLower = List.copyOf(strictlyLower);
         upper = List.copyOf(upper);
