@@ -21,6 +21,9 @@ import java.util.TreeMap;
  * 2024, equation 12). Subscripts are those of {@link Subscripts#parse}: the paper's or einsum's.
  */
 public final class Contraction {
+    private static final int SHORTEST_CHUNK = 8;
+    private static final int LONGEST_CHUNK = 256;
+
     private Contraction() {}
 
     /**
@@ -60,7 +63,9 @@ public final class Contraction {
     }
 
     /**
-     * Contracts arrays and structured matrices over any operations, with the fewest FLOPs.
+     * Contracts arrays and structured matrices over any operations, by the plan with the fewest FLOPs. Where
+     * that plan multiplies many columns by a matrix that can be cut, the same runs as a {@link
+     * ChunkedContraction}, which holds fewer numbers at once and is faster for it.
      *
      * @return an array with the output's axes
      * @throws ShapeException if shapes do not fit the subscripts
@@ -74,7 +79,30 @@ public final class Contraction {
 
     private static <M> NdArray<M> contract(
             ArrayOperations<M> operations, String subscripts, List<? extends Operand<M>> operands) {
-        return plan(subscripts, Objective.FLOPS, operands).execute(operations, operands);
+        Plan plan = plan(subscripts, Objective.FLOPS, operands);
+        for (Step step : plan.steps()) {
+            int matrix = step.operands().getFirst();
+            int chunkLength = chunkLength(step);
+            if (chunkLength >= SHORTEST_CHUNK
+                    && step.axes().m() >= 4L * chunkLength
+                    && operands.get(matrix) instanceof ChunkedOperand
+                    && ChunkedContraction.canBeCut(plan.subscripts(), matrix)) {
+                return new ChunkedContraction<>(operations, subscripts, operands, matrix, chunkLength).execute();
+            }
+        }
+        return plan.execute(operations, operands);
+    }
+
+    /**
+     * The power of two next below √K for a step on T×K numbers, 0 for other steps: then the T·Q numbers of
+     * the chunks' masks and the T/Q·K of their states are as many.
+     */
+    private static int chunkLength(Step step) {
+        boolean multiplies = step.method() == Method.MULTIPLY || step.method() == Method.MULTIPLY_TRANSPOSED;
+        return multiplies
+                ? Integer.highestOneBit(
+                        (int) Math.min(Math.sqrt((double) step.axes().n()), LONGEST_CHUNK))
+                : 0;
     }
 
     /**

@@ -4,7 +4,8 @@ import duality.algebra.Blocks;
 
 /**
  * A matrix that multiplies by an algorithm of its own. A contraction uses it where it sums over one of the
- * matrix's indices and the other factor lacks the other index; elsewhere it writes the matrix out.
+ * matrix's indices and the other factor lacks the other index; elsewhere it writes the matrix out. What
+ * {@code toString} says of it appears in printed plans.
  *
  * @param <M> the type of blocks that hold the numbers
  */

@@ -40,6 +40,31 @@ public final class NdArray<M> implements Operand<M> {
         return new NdArray<>(shape.clone(), entries);
     }
 
+    /** An array with the operand's entries; a structured matrix is written out. */
+    public static <M> NdArray<M> of(Blocks<M> k, Operand<M> operand) {
+        return switch (operand) {
+            case NdArray<M> array -> array;
+            case MatrixOperand<M> matrix -> of(k, matrix.dense(k), matrix.shape());
+        };
+    }
+
+    /** The entries with axes in another order; an index that occurs twice stands for a diagonal. */
+    M arrange(ArrayOperations<M> operations, String from, String to) {
+        if (from.equals(to)) {
+            return entries;
+        }
+        int[] strides = new int[to.length()];
+        int[] lengths = new int[to.length()];
+        int stride = 1;
+        for (int axis = from.length() - 1; axis >= 0; axis--) {
+            int target = to.indexOf(from.charAt(axis));
+            lengths[target] = Math.toIntExact(shape[axis]);
+            strides[target] += stride;
+            stride *= lengths[target];
+        }
+        return operations.gather(entries, lengths, strides);
+    }
+
     @Override
     public long[] shape() {
         return shape.clone();
@@ -50,7 +75,7 @@ public final class NdArray<M> implements Operand<M> {
         return entries;
     }
 
-    /** The type of contents and the shape. */
+    /** Such as {@code array[2, 3]}. */
     @Override
     public String toString() {
         return "array" + Arrays.toString(shape);

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param <M> the type of blocks that hold the numbers
  */
-public final class OneSemiseparableMask<M> implements MatrixOperand<M> {
+public final class OneSemiseparableMask<M> implements ChunkedOperand<M> {
     private final int length;
     private final M factors;
 
@@ -75,6 +75,80 @@ public final class OneSemiseparableMask<M> implements MatrixOperand<M> {
     @Override
     public M dense(Blocks<M> k) {
         return k.oneSemiseparable(factors);
+    }
+
+    /**
+     * The factors of Dao and Gu 2024, section 6: decays from a chunk's start, through chunks, to a chunk's
+     * end.
+     */
+    @Override
+    public Chunks<M> cut(Blocks<M> k, int chunkLength) {
+        int count = Math.ceilDiv(length, chunkLength);
+        M padded = k.stackRows(List.of(factors, k.zeros(count * chunkLength - length, 1)));
+        List<M> diagonal = new ArrayList<>();
+        List<M> left = new ArrayList<>();
+        List<M> through = new ArrayList<>();
+        List<M> right = new ArrayList<>();
+        for (int c = 0; c < count; c++) {
+            M chunk = k.rows(padded, c * chunkLength, (c + 1) * chunkLength);
+            M mask = k.oneSemiseparable(chunk);
+            M fromStart = k.scale(k.row(chunk, 0), k.block(mask, 0, chunkLength, 0, 1));
+            diagonal.add(mask);
+            left.add(fromStart);
+            through.add(k.row(fromStart, chunkLength - 1));
+            right.add(k.transpose(k.row(mask, chunkLength - 1)));
+        }
+        return new Chunks<>(
+                count,
+                k.stackRows(diagonal),
+                k.stackRows(left),
+                new Delayed<>(of(k, k.stackRows(through))),
+                k.stackRows(right));
+    }
+
+    /** The mask one row further down: row c is row c − 1 of the mask, and row 0 is zero. */
+    private record Delayed<M>(OneSemiseparableMask<M> mask) implements MatrixOperand<M> {
+        @Override
+        public int rows() {
+            return mask.length;
+        }
+
+        @Override
+        public int columns() {
+            return mask.length;
+        }
+
+        @Override
+        public M multiply(Blocks<M> k, M x) {
+            M y = mask.multiply(k, x);
+            return k.stackRows(List.of(k.zeros(1, k.columns(x)), k.rows(y, 0, mask.length - 1)));
+        }
+
+        @Override
+        public M multiplyTransposed(Blocks<M> k, M x) {
+            M advanced = k.stackRows(List.of(k.rows(x, 1, mask.length), k.zeros(1, k.columns(x))));
+            return mask.multiplyTransposed(k, advanced);
+        }
+
+        @Override
+        public M dense(Blocks<M> k) {
+            return multiply(k, k.identity(mask.length));
+        }
+
+        @Override
+        public long multiplyFlops(long width) {
+            return mask.multiplyFlops(width);
+        }
+
+        @Override
+        public long denseFlops() {
+            return mask.denseFlops();
+        }
+
+        @Override
+        public String toString() {
+            return "delayed " + mask;
+        }
     }
 
     @Override

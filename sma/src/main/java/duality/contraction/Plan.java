@@ -325,29 +325,11 @@ public final class Plan {
         }
 
         NdArray<M> array(Operand<M> operand) {
-            return switch (operand) {
-                case NdArray<M> array -> array;
-                case MatrixOperand<M> matrix ->
-                    NdArray.of(operations.blocks(), matrix.dense(operations.blocks()), matrix.shape());
-            };
+            return NdArray.of(operations.blocks(), operand);
         }
 
-        /** The entries with axes in another order, those that occur twice on their diagonal. */
         private M arrange(Operand<M> operand, String from, String to) {
-            M entries = array(operand).entries();
-            if (from.equals(to)) {
-                return entries;
-            }
-            int[] strides = new int[to.length()];
-            int[] sizes = new int[to.length()];
-            int stride = 1;
-            for (int axis = from.length() - 1; axis >= 0; axis--) {
-                int target = to.indexOf(from.charAt(axis));
-                sizes[target] = length(from.charAt(axis));
-                strides[target] += stride;
-                stride *= sizes[target];
-            }
-            return operations.gather(entries, sizes, strides);
+            return array(operand).arrange(operations, from, to);
         }
 
         private M sum(M entries, Step.Axes axes) {

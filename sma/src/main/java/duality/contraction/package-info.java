@@ -7,7 +7,8 @@
  * duality.contraction.ArrayOperations}: in double precision, in single precision, or exactly over any
  * commutative ring. An operand may be a {@link duality.contraction.MatrixOperand}, a matrix with a fast
  * multiplication of its own, and the plan then knows its cost: that is what makes linear attention
- * linear.
+ * linear. {@link duality.contraction.ChunkedContraction} cuts such a matrix into chunks, and the planner
+ * then finds the steps of the SSD algorithm.
  *
  * <p>Uses {@code duality.algebra}, {@code duality.semiseparable} and {@code duality.tensor}.
  */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Random arrays over the prime field, and the definition of contraction to compare with. */
+/** Random arrays over the prime field of 61 bits. */
 final class Arrays64 {
     static final RingOperations<Long> EXACT = new RingOperations<>(PrimeField.INSTANCE);
 
@@ -41,14 +41,5 @@ final class Arrays64 {
             }
         }
         return entries;
-    }
-
-    /** An array with every structured operand written out. */
-    static <M> NdArray<M> dense(ArrayOperations<M> operations, Operand<M> operand) {
-        return switch (operand) {
-            case NdArray<M> array -> array;
-            case MatrixOperand<M> matrix ->
-                NdArray.of(operations.blocks(), matrix.dense(operations.blocks()), matrix.shape());
-        };
     }
 }
