@@ -181,7 +181,13 @@ class AttentionTest {
             List<Long> expected = entries(
                     Contraction.plan(subscripts, Objective.FLOPS, operands).execute(EXACT, operands));
             operands.set(3, mask);
-            for (Plan plan : Contraction.allOrders(subscripts, operands)) {
+            List<Plan> orders = Contraction.allOrders(subscripts, operands);
+            assertThat(Contraction.plan(subscripts, Objective.FLOPS, operands).flops())
+                    .isEqualTo(orders.getFirst().flops());
+            for (Plan plan : orders) {
+                assertThat(plan.flops())
+                        .isEqualTo(plan.steps().stream().mapToLong(Step::flops).sum());
+                assertThat(plan.memory()).isEqualTo(PlannerProperties.memory(plan));
                 assertThat(entries(plan.execute(EXACT, operands)))
                         .as(plan.toString())
                         .isEqualTo(expected);
@@ -210,7 +216,9 @@ class AttentionTest {
             arrays.add(NdArray.of(EXACT.blocks(), masks.get(i)));
         }
         for (Objective objective : Objective.values()) {
-            assertThat(entries(Contraction.plan(subscripts, objective, masks).execute(EXACT, masks)))
+            Plan plan = Contraction.plan(subscripts, objective, masks);
+            assertThat(plan.memory()).isEqualTo(PlannerProperties.memory(plan));
+            assertThat(entries(plan.execute(EXACT, masks)))
                     .isEqualTo(entries(
                             Contraction.plan(subscripts, objective, arrays).execute(EXACT, arrays)));
         }

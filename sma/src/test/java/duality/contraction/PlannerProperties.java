@@ -30,10 +30,10 @@ class PlannerProperties {
         for (Plan plan : Contraction.allOrders(contraction.get1(), contraction.get2())) {
             assertThat(plan.flops()).isEqualTo(flops(plan));
             flops = Math.min(flops, flops(plan));
-            memory = Math.min(memory, memory(plan, plan.steps()));
+            memory = Math.min(memory, memory(plan));
         }
         assertThat(fewest.flops()).isEqualTo(flops).isEqualTo(flops(fewest));
-        assertThat(smallest.memory()).isEqualTo(memory).isEqualTo(memory(smallest, smallest.steps()));
+        assertThat(smallest.memory()).isEqualTo(memory).isEqualTo(memory(smallest));
     }
 
     /** A product of union sizes, twice where an index is summed; a reduction adds every entry once. */
@@ -55,10 +55,10 @@ class PlannerProperties {
     }
 
     /** Runs through the steps, holding results until they are used. */
-    private static long memory(Plan plan, List<Step> steps) {
+    static long memory(Plan plan) {
         Map<Integer, Long> held = new TreeMap<>();
         long peak = 0;
-        for (Step step : steps) {
+        for (Step step : plan.steps()) {
             held.put(step.result(), step.size());
             peak = Math.max(
                     peak, held.values().stream().mapToLong(Long::longValue).sum());
