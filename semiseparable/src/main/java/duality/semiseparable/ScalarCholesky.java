@@ -36,20 +36,15 @@ public final class ScalarCholesky {
         double[] p = factor.out();
         double[] f = new double[rank * stride];
         double[] rf = new double[rank * stride];
-        double[] r = new double[rank * rank];
+        double[] r = factor.transition();
         double[] fp = new double[rank];
         double[] column = new double[rank];
         for (int i = 0; i < d.length; i++) {
             int at = i * rank;
-            double pivot = d[i];
             for (int a = 0; a < rank; a++) {
-                double sum = 0;
-                for (int b = 0; b < rank; b++) {
-                    sum += f[a * stride + b] * p[at + b];
-                }
-                fp[a] = sum;
-                pivot -= p[at + a] * sum;
+                fp[a] = SmallProducts.dot(f, a * stride, p, at, rank);
             }
+            double pivot = d[i] - SmallProducts.dot(p, at, fp, 0, rank);
             if (!(pivot > 0) || pivot == Double.POSITIVE_INFINITY) {
                 throw new ValueException(
                         Fault.OUT_OF_DOMAIN,
@@ -59,26 +54,21 @@ public final class ScalarCholesky {
             c[i] = Math.sqrt(pivot);
             double scale = 1 / c[i];
             if (factor.diagonal()) {
-                double[] decay = factor.transition();
                 for (int a = 0; a < rank; a++) {
-                    column[a] = (q[at + a] - decay[at + a] * fp[a]) * scale;
+                    column[a] = (q[at + a] - r[at + a] * fp[a]) * scale;
                     for (int b = 0; b <= a; b++) {
-                        double entry = decay[at + a] * f[a * stride + b] * decay[at + b] + column[a] * column[b];
+                        double entry = r[at + a] * f[a * stride + b] * r[at + b] + column[a] * column[b];
                         f[a * stride + b] = entry;
                         f[b * stride + a] = entry;
                     }
                 }
             } else {
-                factor.transition(i, r);
+                int matrix = at * rank;
                 for (int a = 0; a < rank; a++) {
-                    double sum = q[at + a];
-                    for (int b = 0; b < rank; b++) {
-                        sum -= r[a * rank + b] * fp[b];
-                    }
-                    column[a] = sum * scale;
+                    column[a] = (q[at + a] - SmallProducts.dot(r, matrix + a * rank, fp, 0, rank)) * scale;
                 }
-                SmallProducts.multiply(rank, r, f, rf, stride);
-                SmallProducts.gram(rank, rf, stride, r, column, f);
+                SmallProducts.multiply(rank, r, matrix, f, rf, stride);
+                SmallProducts.gram(rank, rf, stride, r, matrix, column, f);
             }
             System.arraycopy(column, 0, factor.in(), at, rank);
         }

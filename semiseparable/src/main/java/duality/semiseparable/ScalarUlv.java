@@ -41,7 +41,6 @@ final class ScalarUlv {
     private final double[] rowNorms;
     private final double[] coefficients;
     private final double[] row;
-    private final double[] transition;
 
     private ScalarUlv(ScalarHalf lower, ScalarHalf upper) {
         this.lower = lower;
@@ -59,7 +58,6 @@ final class ScalarUlv {
         rowNorms = new double[s + 1];
         coefficients = new double[s + 1];
         row = new double[Math.max(rowStride, stateStride)];
-        transition = new double[Math.max(r * r, s * s)];
     }
 
     static double[] solve(double[] d, ScalarHalf lower, ScalarHalf upper, double[] b) {
@@ -116,31 +114,16 @@ final class ScalarUlv {
                 }
                 continue;
             }
-            int from = i > s ? a : 0; // Û is upper triangular once an equation has been eliminated
-            int k = 0;
-            for (; k + 4 <= s; k += 4) {
-                double s0 = 0;
-                double s1 = 0;
-                double s2 = 0;
-                double s3 = 0;
-                for (int m = from, wm = (i * s + from) * s + k; m < s; m++, wm += s) {
-                    double factor = rows[at + m];
-                    s0 += factor * w[wm];
-                    s1 += factor * w[wm + 1];
-                    s2 += factor * w[wm + 2];
-                    s3 += factor * w[wm + 3];
+            if (s % 4 == 0) {
+                SmallProducts.multiplyRow(s, rows, at, w, i * s * s, row, 0, s);
+            } else {
+                for (int k = 0; k < s; k++) {
+                    double sum = 0;
+                    for (int m = 0; m < s; m++) {
+                        sum += rows[at + m] * w[(i * s + m) * s + k];
+                    }
+                    row[k] = sum;
                 }
-                row[k] = s0;
-                row[k + 1] = s1;
-                row[k + 2] = s2;
-                row[k + 3] = s3;
-            }
-            for (; k < s; k++) {
-                double sum = 0;
-                for (int m = from; m < s; m++) {
-                    sum += rows[at + m] * w[(i * s + m) * s + k];
-                }
-                row[k] = sum;
             }
             System.arraycopy(row, 0, rows, at, s);
         }
@@ -156,8 +139,7 @@ final class ScalarUlv {
                 }
             }
         } else {
-            lower.transition(i, transition);
-            SmallProducts.multiply(r, transition, states, nextStates, stateStride);
+            SmallProducts.multiply(r, lower.transition(), i * r * r, states, nextStates, stateStride);
             double[] swap = states;
             states = nextStates;
             nextStates = swap;

@@ -7,21 +7,23 @@ package duality.semiseparable;
 final class SmallProducts {
     private SmallProducts() {}
 
-    /** {@code out ← r x} for {@code r (rank×rank)} and {@code x, out (rank×stride)}; stride is a multiple of four. */
-    static void multiply(int rank, double[] r, double[] x, double[] out, int stride) {
+    /** {@code out ← r x} for {@code r (rank×rank)} from rAt on and {@code x, out (rank×stride)}, 4 dividing stride. */
+    static void multiply(int rank, double[] r, int rAt, double[] x, double[] out, int stride) {
         for (int a = 0; a < rank; a++) {
-            multiplyRow(rank, r, a * rank, x, 0, out, a * stride, stride);
+            multiplyRow(rank, r, rAt + a * rank, x, 0, out, a * stride, stride);
         }
     }
 
     /** {@code out ← p x} for one row {@code p} of {@code rank} entries and {@code x (rank×stride)} from xAt on. */
     static void multiplyRow(int rank, double[] p, int at, double[] x, int xAt, double[] out, int outAt, int stride) {
-        for (int b = outAt; b < outAt + stride; b++) {
-            out[b] = 0;
-        }
         int k = 0;
+        if (rank < 8) {
+            for (int b = outAt; b < outAt + stride; b++) {
+                out[b] = 0;
+            }
+        }
         for (; k + 8 <= rank; k += 8) {
-            addRow8(p, at + k, x, xAt + k * stride, out, outAt, stride);
+            addRow8(k == 0, p, at + k, x, xAt + k * stride, out, outAt, stride);
         }
         for (; k < rank; k++) {
             double factor = p[at + k];
@@ -32,8 +34,12 @@ final class SmallProducts {
         }
     }
 
-    /** {@code out ← out + p x} for 8 entries of p and rows of x, written out since loops as short as these do not pay. */
-    private static void addRow8(double[] p, int at, double[] x, int xAt, double[] out, int outAt, int stride) {
+    /**
+     * {@code out ← p x}, plus {@code out} unless {@code first}, for 8 entries of p and rows of x. Written out, since
+     * loops as short as these do not pay.
+     */
+    private static void addRow8(
+            boolean first, double[] p, int at, double[] x, int xAt, double[] out, int outAt, int stride) {
         double p0 = p[at];
         double p1 = p[at + 1];
         double p2 = p[at + 2];
@@ -45,10 +51,10 @@ final class SmallProducts {
         for (int b = 0; b < stride; b += 4) {
             int o = outAt + b;
             int k0 = xAt + b;
-            double s0 = out[o] + p0 * x[k0];
-            double s1 = out[o + 1] + p0 * x[k0 + 1];
-            double s2 = out[o + 2] + p0 * x[k0 + 2];
-            double s3 = out[o + 3] + p0 * x[k0 + 3];
+            double s0 = (first ? 0 : out[o]) + p0 * x[k0];
+            double s1 = (first ? 0 : out[o + 1]) + p0 * x[k0 + 1];
+            double s2 = (first ? 0 : out[o + 2]) + p0 * x[k0 + 2];
+            double s3 = (first ? 0 : out[o + 3]) + p0 * x[k0 + 3];
             int k1 = k0 + stride;
             s0 += p1 * x[k1];
             s1 += p1 * x[k1 + 1];
@@ -107,14 +113,62 @@ final class SmallProducts {
         return sum;
     }
 
-    /** {@code f ← x rᵀ + c cᵀ}, symmetric, for {@code x, f (rank×stride)} and {@code r (rank×rank)}. */
-    static void gram(int rank, double[] x, int stride, double[] r, double[] c, double[] f) {
+    /** {@code f ← x rᵀ + c cᵀ}, symmetric, for {@code x, f (rank×stride)} and {@code r (rank×rank)} from rAt on. */
+    static void gram(int rank, double[] x, int stride, double[] r, int rAt, double[] c, double[] f) {
         for (int a = 0; a < rank; a++) {
-            for (int b = 0; b <= a; b++) {
-                double entry = c[a] * c[b] + dot(x, a * stride, r, b * rank, rank);
-                f[a * stride + b] = entry;
-                f[b * stride + a] = entry;
+            int row = a * stride;
+            if (rank < 8) {
+                for (int b = 0; b <= a; b++) {
+                    f[row + b] = c[a] * c[b];
+                }
             }
+            int k = 0;
+            for (; k + 8 <= rank; k += 8) {
+                addDots8(k == 0, x, row + k, r, rAt + k, rank, c, a, f, stride);
+            }
+            for (; k < rank; k++) {
+                for (int b = 0; b <= a; b++) {
+                    f[row + b] += x[row + k] * r[rAt + b * rank + k];
+                }
+            }
+            if (rank % 8 != 0) {
+                for (int b = 0; b < a; b++) {
+                    f[b * stride + a] = f[row + b];
+                }
+            }
+        }
+    }
+
+    /**
+     * {@code f_ab ← Σ_8 x r_b}, plus {@code c_a c_b} if {@code first}, else plus {@code f_ab}, for all b ≤ a; written
+     * to both triangles of f.
+     */
+    private static void addDots8(
+            boolean first,
+            double[] x,
+            int xAt,
+            double[] r,
+            int rAt,
+            int rank,
+            double[] c,
+            int a,
+            double[] f,
+            int stride) {
+        double x0 = x[xAt];
+        double x1 = x[xAt + 1];
+        double x2 = x[xAt + 2];
+        double x3 = x[xAt + 3];
+        double x4 = x[xAt + 4];
+        double x5 = x[xAt + 5];
+        double x6 = x[xAt + 6];
+        double x7 = x[xAt + 7];
+        double ca = c[a];
+        for (int b = 0, j = rAt; b <= a; b++, j += rank) {
+            double entry = ((x0 * r[j] + x1 * r[j + 1]) + (x2 * r[j + 2] + x3 * r[j + 3]))
+                    + ((x4 * r[j + 4] + x5 * r[j + 5]) + (x6 * r[j + 6] + x7 * r[j + 7]))
+                    + (first ? ca * c[b] : f[a * stride + b]);
+            f[a * stride + b] = entry;
+            f[b * stride + a] = entry;
         }
     }
 
