@@ -6,7 +6,8 @@
  * {@link duality.semiseparable.GeneratorAlgebra} (over any ring or field), {@link duality.semiseparable.BlockLu} and
  * {@link duality.semiseparable.RankProfile}; and, where there are orthogonal transformations, {@link
  * duality.semiseparable.Compression}, {@link duality.semiseparable.Ulv}, {@link duality.semiseparable.LiftedSolve} and
- * {@link duality.semiseparable.SemiseparableCholesky}. {@link duality.semiseparable.CumProdSum} multiplies by a
+ * {@link duality.semiseparable.SemiseparableCholesky}. Scalar blocks are kept in the flat arrays of {@link
+ * duality.semiseparable.ScalarGenerators}. {@link duality.semiseparable.CumProdSum} multiplies by a
  * one-semiseparable matrix in the six ways of Appendix B of "Transformers are SSMs" (Dao and Gu, arXiv 2405.21060).
  *
  * <p>The recurrences are written once against {@link duality.algebra.Blocks}; the types are in double precision, on
