@@ -164,7 +164,10 @@ public sealed interface StructuredMatrix
         return Algebra.hadamard(this, b);
     }
 
-    /** {@code factor · A}, of the same type but for transposes and inverses, which become products. */
+    /**
+     * {@code factor · A}, of the same type, but that a 1SS becomes semiseparable (its diagonal is one no more) and
+     * transposes and inverses become products.
+     */
     default StructuredMatrix scale(double factor) {
         return Algebra.scale(factor, this);
     }
@@ -183,7 +186,8 @@ public sealed interface StructuredMatrix
     }
 
     /**
-     * {@code A⁻¹} by its entries or generators: semiseparable with the same ranks where A is, and dense otherwise.
+     * {@code A⁻¹} by its entries or generators: semiseparable with the same ranks where A is, and dense otherwise. In
+     * linear time by block LU where that is accurate, which is measured; else by ULV and compression in quadratic time.
      * Explicit inverses lose accuracy as A becomes ill-conditioned; to solve, use {@link #solve}.
      */
     default StructuredMatrix explicitInverse() {
