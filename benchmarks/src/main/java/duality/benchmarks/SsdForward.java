@@ -6,7 +6,6 @@ import duality.ssd.SsdBackends;
 import duality.ssd.SsdInputs;
 import duality.ssd.SsdOptions;
 import duality.ssd.SsdOutputs;
-import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -59,21 +58,13 @@ public class SsdForward {
         SplittableRandom random = new SplittableRandom(1);
         DoubleSupplier symmetric = () -> random.nextDouble(-1, 1);
         inputs = SsdInputs.builder(
-                        fill(symmetric, 1, time, 24, 64),
-                        fill(() -> random.nextDouble(1e-3, 1e-1), 1, time, 24),
-                        fill(() -> -random.nextDouble(1, 16), 24),
-                        fill(symmetric, 1, time, 1, 128),
-                        fill(symmetric, 1, time, 1, 128))
+                        Tensor.generate(symmetric, 1, time, 24, 64),
+                        Tensor.generate(() -> random.nextDouble(1e-3, 1e-1), 1, time, 24),
+                        Tensor.generate(() -> -random.nextDouble(1, 16), 24),
+                        Tensor.generate(symmetric, 1, time, 1, 128),
+                        Tensor.generate(symmetric, 1, time, 1, 128))
                 .build();
         options = new SsdOptions(algorithm, chunkLength, CumProdSum.RECURRENT, precision);
-    }
-
-    private static Tensor fill(DoubleSupplier next, long... shape) {
-        Tensor tensor = Tensor.zeros(DType.FLOAT64, shape);
-        for (long i = 0; i < tensor.size(); i++) {
-            tensor.setDouble(i, next.getAsDouble());
-        }
-        return tensor;
     }
 
     /** One forward pass. */

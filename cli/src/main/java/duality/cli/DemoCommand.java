@@ -11,7 +11,6 @@ import duality.ssd.SsdInputs;
 import duality.ssd.SsdOptions;
 import duality.ssd.SsdOptions.Algorithm;
 import duality.ssd.SsdOutputs;
-import duality.tensor.DType;
 import duality.tensor.Npz;
 import duality.tensor.Tensor;
 import java.io.IOException;
@@ -200,24 +199,16 @@ final class DemoCommand implements Runnable {
         SplittableRandom random = new SplittableRandom(130);
         DoubleSupplier symmetric = () -> random.nextDouble(-1, 1);
         return SsdInputs.builder(
-                        fill(symmetric, 1, time, heads, headDim),
-                        fill(symmetric, 1, time, heads),
-                        fill(() -> -random.nextDouble(1, 16), heads),
-                        fill(symmetric, 1, time, 1, stateSize),
-                        fill(symmetric, 1, time, 1, stateSize))
-                .skip(fill(() -> 1, heads))
-                .gate(fill(symmetric, 1, time, heads, headDim))
-                .dtBias(fill(
+                        Tensor.generate(symmetric, 1, time, heads, headDim),
+                        Tensor.generate(symmetric, 1, time, heads),
+                        Tensor.generate(() -> -random.nextDouble(1, 16), heads),
+                        Tensor.generate(symmetric, 1, time, 1, stateSize),
+                        Tensor.generate(symmetric, 1, time, 1, stateSize))
+                .skip(Tensor.generate(() -> 1, heads))
+                .gate(Tensor.generate(symmetric, 1, time, heads, headDim))
+                .dtBias(Tensor.generate(
                         () -> Math.log(Math.expm1(Math.exp(random.nextDouble(Math.log(1e-3), Math.log(1e-1))))), heads))
                 .dtSoftplus(true)
                 .build();
-    }
-
-    private static Tensor fill(DoubleSupplier next, long... shape) {
-        Tensor tensor = Tensor.zeros(DType.FLOAT64, shape);
-        for (long i = 0; i < tensor.size(); i++) {
-            tensor.setDouble(i, next.getAsDouble());
-        }
-        return tensor;
     }
 }

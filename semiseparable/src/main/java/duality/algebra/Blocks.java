@@ -1,5 +1,6 @@
 package duality.algebra;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -114,6 +115,22 @@ public interface Blocks<M> {
     default M stackColumns(List<M> parts) {
         MatrixShapes.requireBeside(this, parts);
         return transpose(stackRows(parts.stream().map(this::transpose).toList()));
+    }
+
+    /** {@code [a b]} of equally many rows. */
+    default M beside(M a, M b) {
+        return stackColumns(List.of(a, b));
+    }
+
+    /** The rows of {@code a} in consecutive parts of the given sizes. */
+    default List<M> splitRows(M a, List<Integer> sizes) {
+        List<M> parts = new ArrayList<>();
+        int from = 0;
+        for (int size : sizes) {
+            parts.add(rows(a, from, from + size));
+            from += size;
+        }
+        return parts;
     }
 
     /** The Kronecker product {@code a ⊗ b (np×mq)} of {@code a (n×m)} and {@code b (p×q)}: blocks {@code a_ij b}. */

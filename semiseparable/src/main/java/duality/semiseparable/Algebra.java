@@ -88,8 +88,7 @@ final class Algebra {
             case Pair(Toeplitz x, Toeplitz y) ->
                 Optional.of(new Toeplitz(a.rows(), a.columns(), entrywise(x.lags(), y.lags(), Double::sum), p));
             case Pair(LowRank x, LowRank y) ->
-                Optional.of(new LowRank(
-                        K.stackColumns(List.of(x.left(), y.left())), K.stackColumns(List.of(x.right(), y.right())), p));
+                Optional.of(new LowRank(K.beside(x.left(), y.left()), K.beside(x.right(), y.right()), p));
             case Pair(Hierarchical x, Hierarchical y)
             when Arrays.equals(x.a(), y.a()) -> Optional.of(new Hierarchical(K.add(x.lambda(), y.lambda()), x.a(), p));
             case Pair(Hierarchical x, Diagonal y) -> Optional.of(new Hierarchical(addDiagonal(x, y), x.a(), p));

@@ -199,8 +199,8 @@ public final class Compression {
             int size = rows[i + 1] - rows[i];
             int state = k.columns(x);
             p.add(k.rows(x, 0, size));
-            M hankel = Orthogonal.beside(
-                    k, k.rows(x, size, k.rows(x)), source.block(rows[i + 1], rows[n], columns[i], columns[i + 1]));
+            M hankel = k.beside(
+                    k.rows(x, size, k.rows(x)), source.block(rows[i + 1], rows[n], columns[i], columns[i + 1]));
             OrthogonalBlocks.Svd<M> svd = k.svd(hankel);
             double[] values = svd.singularValues();
             int rank = cut.rank(values);
@@ -256,7 +256,7 @@ public final class Compression {
         for (int i = 0; i < p.size(); i++) {
             newP.add(k.multiply(p.get(i), s));
             int state = k.columns(s);
-            M inputs = Orthogonal.beside(k, k.multiply(r.get(i), s), q.get(i));
+            M inputs = k.beside(k.multiply(r.get(i), s), q.get(i));
             int rank = Math.min(k.rows(inputs), k.columns(inputs));
             OrthogonalBlocks.Factors<M> qr = k.qr(k.transpose(inputs));
             s = k.transpose(k.rows(qr.right(), 0, rank));

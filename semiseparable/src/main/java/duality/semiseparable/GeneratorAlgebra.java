@@ -36,7 +36,7 @@ public final class GeneratorAlgebra {
      */
     public static <M> Generators<M> add(Blocks<M> k, Generators<M> a, Generators<M> b) {
         requireSameBlocks("sum", k, a, b);
-        return direct(k, a, b, k::add, (x, y) -> beside(k, x, y), (x, y) -> below(k, x, y));
+        return direct(k, a, b, k::add, (x, y) -> k.beside(x, y), (x, y) -> below(k, x, y));
     }
 
     /**
@@ -86,7 +86,7 @@ public final class GeneratorAlgebra {
             M qa = a.q().get(i);
             d.add(sum(k, da, b.d().get(i), a.p().get(i), gv));
             q.add(below(k, sum(k, qa, b.d().get(i), a.r().get(i), gv), b.q().get(i)));
-            u.add(beside(k, a.u().get(i), sum(k, da, b.u().get(i), a.p().get(i), gw)));
+            u.add(k.beside(a.u().get(i), sum(k, da, b.u().get(i), a.p().get(i), gw)));
             g = sum(k, qa, b.u().get(i), a.r().get(i), gw);
         }
         M h = k.zeros(0, 0);
@@ -95,7 +95,7 @@ public final class GeneratorAlgebra {
             M hr = k.multiply(h, b.r().get(i));
             M va = a.v().get(i);
             d.set(i, k.add(d.get(i), k.multiply(a.u().get(i), hq)));
-            p.set(i, beside(k, a.p().get(i), sum(k, a.d().get(i), b.p().get(i), a.u().get(i), hr)));
+            p.set(i, k.beside(a.p().get(i), sum(k, a.d().get(i), b.p().get(i), a.u().get(i), hr)));
             v.set(i, below(k, sum(k, va, b.d().get(i), a.w().get(i), hq), b.v().get(i)));
             h = sum(k, va, b.p().get(i), a.w().get(i), hr);
         }
@@ -111,7 +111,7 @@ public final class GeneratorAlgebra {
 
     /** {@code [ra  qa pb; 0  rb]}: the second state drives the first. */
     private static <M> M cascade(Blocks<M> k, M ra, M qa, M pb, M rb) {
-        return below(k, beside(k, ra, k.multiply(qa, pb)), beside(k, k.zeros(k.rows(rb), k.columns(ra)), rb));
+        return below(k, k.beside(ra, k.multiply(qa, pb)), k.beside(k.zeros(k.rows(rb), k.columns(ra)), rb));
     }
 
     /**
@@ -175,7 +175,7 @@ public final class GeneratorAlgebra {
      */
     public static <M> Generators<M> concatenateColumns(Blocks<M> k, Generators<M> a, Generators<M> b) {
         requireSame("blocks side by side", a.rowSizes(k), b.rowSizes(k));
-        BinaryOperator<M> beside = (x, y) -> beside(k, x, y);
+        BinaryOperator<M> beside = (x, y) -> k.beside(x, y);
         return direct(k, a, b, beside, beside, (x, y) -> diagonal(k, x, y));
     }
 
@@ -222,11 +222,11 @@ public final class GeneratorAlgebra {
         List<Integer> rows = diagonal.rowSizes(k);
         List<Integer> columns = diagonal.columnSizes(k);
         M xAll = below(k, x, k.zeros(b.rows(k), k.columns(x)));
-        M yAll = beside(k, k.zeros(k.rows(y), a.columns(k)), y);
+        M yAll = k.beside(k.zeros(k.rows(y), a.columns(k)), y);
         M zAll = below(k, k.zeros(a.rows(k), k.columns(z)), z);
-        M tAll = beside(k, t, k.zeros(k.rows(t), b.columns(k)));
-        Generators<M> upper = strictlyUpper(k, lowRank(k, splitRows(k, xAll, rows), splitColumns(k, yAll, columns)));
-        Generators<M> lower = strictlyLower(k, lowRank(k, splitRows(k, zAll, rows), splitColumns(k, tAll, columns)));
+        M tAll = k.beside(t, k.zeros(k.rows(t), b.columns(k)));
+        Generators<M> upper = strictlyUpper(k, lowRank(k, k.splitRows(xAll, rows), splitColumns(k, yAll, columns)));
+        Generators<M> lower = strictlyLower(k, lowRank(k, k.splitRows(zAll, rows), splitColumns(k, tAll, columns)));
         return add(k, diagonal, add(k, lower, upper));
     }
 
@@ -370,7 +370,7 @@ public final class GeneratorAlgebra {
                 each(n, t -> {
                     M transition = below(k, a.r().get(t), a.p().get(t));
                     int outputs = t == 0 ? 0 : k.rows(a.d().get(t - 1));
-                    return beside(k, transition, k.zeros(k.rows(transition), outputs));
+                    return k.beside(transition, k.zeros(k.rows(transition), outputs));
                 }),
                 each(n, t -> below(k, a.q().get(t), a.d().get(t))),
                 each(n, t -> {
@@ -474,8 +474,7 @@ public final class GeneratorAlgebra {
      */
     public static <M> M solveUpper(DivisionBlocks<M> k, Generators<M> a, M b) {
         requireTriangular("upper", a.lowerRanks(k));
-        List<M> x = splitRows(
-                k,
+        List<M> x = k.splitRows(
                 solveLower(
                         k,
                         a.reverse(),
@@ -494,7 +493,7 @@ public final class GeneratorAlgebra {
         if (k.rows(b) != a.rows(k)) {
             throw ShapeException.mismatch("solve", a.rows(k) + "x" + a.columns(k), k.rows(b) + "x" + k.columns(b));
         }
-        return splitRows(k, b, a.rowSizes(k));
+        return k.splitRows(b, a.rowSizes(k));
     }
 
     /**
@@ -592,17 +591,13 @@ public final class GeneratorAlgebra {
                 a.v());
     }
 
-    private static <M> M beside(Blocks<M> k, M a, M b) {
-        return k.stackColumns(List.of(a, b));
-    }
-
     private static <M> M below(Blocks<M> k, M a, M b) {
         return k.stackRows(List.of(a, b));
     }
 
     /** {@code diag(a, b)}. */
     private static <M> M diagonal(Blocks<M> k, M a, M b) {
-        return below(k, beside(k, a, k.zeros(k.rows(a), k.columns(b))), beside(k, k.zeros(k.rows(b), k.columns(a)), b));
+        return below(k, k.beside(a, k.zeros(k.rows(a), k.columns(b))), k.beside(k.zeros(k.rows(b), k.columns(a)), b));
     }
 
     private static <M> List<M> zip(List<M> a, List<M> b, BinaryOperator<M> operation) {
@@ -621,16 +616,6 @@ public final class GeneratorAlgebra {
 
     private static <M> List<M> zerosLike(Blocks<M> k, List<M> list) {
         return list.stream().map(x -> k.zeros(k.rows(x), k.columns(x))).toList();
-    }
-
-    private static <M> List<M> splitRows(Blocks<M> k, M x, List<Integer> sizes) {
-        List<M> parts = new ArrayList<>();
-        int from = 0;
-        for (int size : sizes) {
-            parts.add(k.rows(x, from, from + size));
-            from += size;
-        }
-        return parts;
     }
 
     private static <M> List<M> splitColumns(Blocks<M> k, M x, List<Integer> sizes) {

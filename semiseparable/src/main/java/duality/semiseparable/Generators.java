@@ -145,12 +145,7 @@ public record Generators<M>(List<M> d, List<M> p, List<M> r, List<M> q, List<M> 
         }
         int n = blocks();
         int width = k.columns(x);
-        List<M> parts = new ArrayList<>();
-        int from = 0;
-        for (M block : d) {
-            parts.add(k.rows(x, from, from + k.columns(block)));
-            from += k.columns(block);
-        }
+        List<M> parts = k.splitRows(x, columnSizes(k));
         List<M> y = new ArrayList<>();
         M g = k.zeros(0, width);
         for (int i = 0; i < n; i++) {

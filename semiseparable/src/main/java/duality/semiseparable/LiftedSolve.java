@@ -115,7 +115,7 @@ public final class LiftedSolve<M> {
         M h = k.stackRows(List.of(k.identity(up), k.zeros(rows + down, up)));
         M x = k.stackRows(List.of(k.negate(a.v().get(i)), d, k.negate(a.q().get(i))));
         M g = k.stackRows(List.of(k.zeros(up + rows, down), k.identity(down)));
-        return Orthogonal.beside(k, Orthogonal.beside(k, h, x), g);
+        return k.beside(k.beside(h, x), g);
     }
 
     /** Equations i on unknowns i − 1, of which g_i is last: [0; P; −R]. */
@@ -123,7 +123,7 @@ public final class LiftedSolve<M> {
         M p = a.p().get(i);
         int up = k.rows(a.v().get(i));
         M g = k.stackRows(List.of(k.zeros(up, k.columns(p)), p, k.negate(a.r().get(i))));
-        return Orthogonal.beside(k, k.zeros(k.rows(g), unknowns(k, a, i - 1) - k.columns(p)), g);
+        return k.beside(k.zeros(k.rows(g), unknowns(k, a, i - 1) - k.columns(p)), g);
     }
 
     /** Equations i on unknowns i + 1, of which h_i is first: [−W; U; 0]. */
@@ -131,7 +131,7 @@ public final class LiftedSolve<M> {
         M u = a.u().get(i);
         int down = k.rows(a.q().get(i));
         M h = k.stackRows(List.of(k.negate(a.w().get(i)), u, k.zeros(down, k.columns(u))));
-        return Orthogonal.beside(k, h, k.zeros(k.rows(h), unknowns(k, a, i + 1) - k.columns(u)));
+        return k.beside(h, k.zeros(k.rows(h), unknowns(k, a, i + 1) - k.columns(u)));
     }
 
     /**
@@ -145,7 +145,7 @@ public final class LiftedSolve<M> {
         Orthogonal.requireRightHandSide(k, a, b);
         int n = a.blocks();
         int width = k.columns(b);
-        List<M> parts = Orthogonal.split(k, b, Orthogonal.rows(k, a.d()));
+        List<M> parts = k.splitRows(b, a.rowSizes(k));
         List<M> sides = new ArrayList<>();
         M rest = n == 0 ? b : lift(0, parts.get(0));
         for (int i = 0; i < n; i++) {

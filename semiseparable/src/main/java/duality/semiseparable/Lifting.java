@@ -249,10 +249,6 @@ final class Lifting {
         return list.stream().map(K::transpose).toList();
     }
 
-    private static DMatrixRMaj beside(DMatrixRMaj a, DMatrixRMaj b) {
-        return K.stackColumns(List.of(a, b));
-    }
-
     static DMatrixRMaj entries(StructuredMatrix a, int fromRow, int toRow, int fromColumn, int toColumn) {
         DMatrixRMaj block = new DMatrixRMaj(toRow - fromRow, Math.max(0, toColumn - fromColumn));
         for (int i = 0; i < block.numRows; i++) {
@@ -397,9 +393,9 @@ final class Lifting {
                 int from = partition.columnCuts()[part] - own.columnCuts()[i];
                 int to = partition.columnCuts()[part + 1] - own.columnCuts()[i];
                 done = i == g.blocks() - 1 ? part == partition.blocks() - 1 : toRow == d.numRows && to == d.numCols;
-                DMatrixRMaj rows = beside(K.rows(p, fromRow, toRow), K.block(d, fromRow, toRow, 0, from));
+                DMatrixRMaj rows = K.beside(K.rows(p, fromRow, toRow), K.block(d, fromRow, toRow, 0, from));
                 if (done) {
-                    half.add(rows, beside(r, K.block(q, 0, q.numRows, 0, from)), K.block(q, 0, q.numRows, from, to));
+                    half.add(rows, K.beside(r, K.block(q, 0, q.numRows, 0, from)), K.block(q, 0, q.numRows, from, to));
                 } else {
                     DMatrixRMaj identity = K.identity(p.numCols + to);
                     half.add(

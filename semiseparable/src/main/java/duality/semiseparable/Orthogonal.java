@@ -6,32 +6,15 @@ import duality.algebra.OrthogonalBlocks;
 import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.errors.ValueException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What the algorithms with orthogonal factorisations share. */
 final class Orthogonal {
     private Orthogonal() {}
 
-    /** {@code [a b]}. */
-    static <M> M beside(Blocks<M> k, M a, M b) {
-        return k.transpose(k.stackRows(List.of(k.transpose(a), k.transpose(b))));
-    }
-
     /** The columns {@code [from, to)}. */
     static <M> M columns(Blocks<M> k, M a, int from, int to) {
         return k.block(a, 0, k.rows(a), from, to);
-    }
-
-    /** The blocks of {@code b}, of the given numbers of rows, one below the other. */
-    static <M> List<M> split(Blocks<M> k, M b, int[] rows) {
-        List<M> parts = new ArrayList<>();
-        int from = 0;
-        for (int count : rows) {
-            parts.add(k.rows(b, from, from + count));
-            from += count;
-        }
-        return parts;
     }
 
     /** The blocks one below the other; without blocks, {@code 0×width}. */
@@ -186,10 +169,5 @@ final class Orthogonal {
             throw ShapeException.mismatch("solve", a.rows(k) + "x" + a.columns(k), k.rows(b) + "x" + k.columns(b));
         }
         requireFinite(k, "the right-hand side", b, 0, 0);
-    }
-
-    /** The numbers of rows of blocks. */
-    static <M> int[] rows(Blocks<M> k, List<M> blocks) {
-        return blocks.stream().mapToInt(k::rows).toArray();
     }
 }

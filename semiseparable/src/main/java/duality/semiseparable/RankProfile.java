@@ -48,7 +48,7 @@ public record RankProfile(List<Integer> lower, List<Integer> upper) {
         RingMatrix<E> c = k.zeros(0, 0);
         for (int i = 0; i < n; i++) {
             ranks.add(k.rank(k.multiply(observability.get(i), c)));
-            RingMatrix<E> columns = k.stackColumns(List.of(k.multiply(a.r().get(i), c), a.q().get(i)));
+            RingMatrix<E> columns = k.beside(k.multiply(a.r().get(i), c), a.q().get(i));
             c = k.transpose(k.rowEchelon(k.transpose(columns)).basis());
         }
         return ranks;

@@ -143,11 +143,11 @@ public final class SemiseparableCholesky<M> {
             M s = t.r().get(i);
             int rows = k.rows(a.d().get(i));
             lists.get(0).add(k.subtract(a.d().get(i), t.d().get(i)));
-            lists.get(1).add(Orthogonal.beside(k, a.p().get(i), k.negate(t.p().get(i))));
+            lists.get(1).add(k.beside(a.p().get(i), k.negate(t.p().get(i))));
             lists.get(2)
                     .add(k.stackRows(List.of(
-                            Orthogonal.beside(k, r, k.zeros(k.rows(r), k.columns(s))),
-                            Orthogonal.beside(k, k.zeros(k.rows(s), k.columns(r)), s))));
+                            k.beside(r, k.zeros(k.rows(r), k.columns(s))),
+                            k.beside(k.zeros(k.rows(s), k.columns(r)), s))));
             lists.get(3).add(k.stackRows(List.of(a.q().get(i), t.q().get(i))));
             lists.get(4).add(k.zeros(rows, 0));
             lists.get(5).add(k.zeros(0, 0));
@@ -183,7 +183,7 @@ public final class SemiseparableCholesky<M> {
      */
     public M solveLower(M b) {
         Orthogonal.requireRightHandSide(k, factor, b);
-        List<M> parts = Orthogonal.split(k, b, Orthogonal.rows(k, factor.d()));
+        List<M> parts = k.splitRows(b, factor.rowSizes(k));
         List<M> y = new ArrayList<>();
         M g = k.zeros(0, k.columns(b));
         for (int i = 0; i < parts.size(); i++) {
@@ -204,7 +204,7 @@ public final class SemiseparableCholesky<M> {
      */
     public M solveUpper(M y) {
         Orthogonal.requireRightHandSide(k, factor, y);
-        List<M> parts = Orthogonal.split(k, y, Orthogonal.rows(k, factor.d()));
+        List<M> parts = k.splitRows(y, factor.rowSizes(k));
         List<M> x = new ArrayList<>();
         M h = k.zeros(0, k.columns(y));
         for (int i = parts.size() - 1; i >= 0; i--) {

@@ -86,10 +86,9 @@ public final class Ulv<M> {
         M q = k.zeros(0, 0);
         for (int i = 0; i < a.blocks(); i++) {
             d = k.stackRows(List.of(
-                    Orthogonal.beside(k, d, k.multiply(u, a.v().get(i))),
-                    Orthogonal.beside(k, k.multiply(a.p().get(i), q), a.d().get(i))));
+                    k.beside(d, k.multiply(u, a.v().get(i))), k.beside(k.multiply(a.p().get(i), q), a.d().get(i))));
             u = k.stackRows(List.of(k.multiply(u, a.w().get(i)), a.u().get(i)));
-            q = Orthogonal.beside(k, k.multiply(a.r().get(i), q), a.q().get(i));
+            q = k.beside(k.multiply(a.r().get(i), q), a.q().get(i));
 
             int rows = k.rows(d);
             int columns = k.columns(d);
@@ -103,8 +102,8 @@ public final class Ulv<M> {
             M l = k.zeros(0, 0);
             if (solved > 0) {
                 OrthogonalBlocks.Factors<M> qr = k.qr(u);
-                left = Orthogonal.beside(
-                        k, Orthogonal.columns(k, qr.left(), kept, rows), Orthogonal.columns(k, qr.left(), 0, kept));
+                left = k.beside(
+                        Orthogonal.columns(k, qr.left(), kept, rows), Orthogonal.columns(k, qr.left(), 0, kept));
                 u = k.rows(qr.right(), 0, kept);
                 d = k.multiplyTransposeLeft(left, d);
                 OrthogonalBlocks.Factors<M> lq = k.qr(k.transpose(k.rows(d, 0, solved)));
@@ -132,7 +131,7 @@ public final class Ulv<M> {
     public M solve(M b) {
         Orthogonal.requireRightHandSide(k, a, b);
         int width = k.columns(b);
-        List<M> parts = Orthogonal.split(k, b, Orthogonal.rows(k, a.d()));
+        List<M> parts = k.splitRows(b, a.rowSizes(k));
         List<M> solved = new ArrayList<>(); // z
         M rest = k.zeros(0, width);
         M g = k.zeros(0, width);

@@ -160,7 +160,7 @@ class CompressionTest {
         for (int i = 0; i < a.blocks(); i++) {
             DMatrixRMaj outputs = K.stackRows(List.of(out.p().get(i), out.r().get(i)));
             requireIdentityMatrix(K.multiplyTransposeLeft(outputs, outputs));
-            DMatrixRMaj inputs = Orthogonal.beside(K, in.r().get(i), in.q().get(i));
+            DMatrixRMaj inputs = K.beside(in.r().get(i), in.q().get(i));
             requireIdentityMatrix(K.multiplyTransposeRight(inputs, inputs));
         }
         assertThat(Compression.numericalRankProfile(K, DenseOracle.similar(random, a), 0))

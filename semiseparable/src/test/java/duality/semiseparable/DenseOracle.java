@@ -65,10 +65,10 @@ final class DenseOracle {
         }
         for (int i = 0; i < a.blocks(); i++) {
             lists.get(0).add(K.add(a.d().get(i), b.d().get(i)));
-            lists.get(1).add(Orthogonal.beside(K, a.p().get(i), b.p().get(i)));
+            lists.get(1).add(K.beside(a.p().get(i), b.p().get(i)));
             lists.get(2).add(blockDiagonal(a.r().get(i), b.r().get(i)));
             lists.get(3).add(K.stackRows(List.of(a.q().get(i), b.q().get(i))));
-            lists.get(4).add(Orthogonal.beside(K, a.u().get(i), b.u().get(i)));
+            lists.get(4).add(K.beside(a.u().get(i), b.u().get(i)));
             lists.get(5).add(blockDiagonal(a.w().get(i), b.w().get(i)));
             lists.get(6).add(K.stackRows(List.of(a.v().get(i), b.v().get(i))));
         }
@@ -77,9 +77,8 @@ final class DenseOracle {
     }
 
     static DMatrixRMaj blockDiagonal(DMatrixRMaj a, DMatrixRMaj b) {
-        return K.stackRows(List.of(
-                Orthogonal.beside(K, a, K.zeros(a.numRows, b.numCols)),
-                Orthogonal.beside(K, K.zeros(b.numRows, a.numCols), b)));
+        return K.stackRows(
+                List.of(K.beside(a, K.zeros(a.numRows, b.numCols)), K.beside(K.zeros(b.numRows, a.numCols), b)));
     }
 
     /** The same matrix in other coordinates of its states, g → T g and h → S h with random T and S near the identity. */

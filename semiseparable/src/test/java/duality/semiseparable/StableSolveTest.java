@@ -96,7 +96,7 @@ class StableSolveTest {
     /** {@code Δ = D − P G V, Q̃ = Q − R G V, Ũ = Δ⁻¹ (U − P G W), G⁺ = R G W + Q̃ Ũ}: block LU, and the two sweeps. */
     private static DMatrixRMaj blockElimination(Generators<DMatrixRMaj> a, DMatrixRMaj b) {
         int n = a.blocks();
-        List<DMatrixRMaj> parts = Orthogonal.split(K, b, Orthogonal.rows(K, a.d()));
+        List<DMatrixRMaj> parts = K.splitRows(b, a.rowSizes(K));
         List<DMatrixRMaj> upper = new ArrayList<>();
         List<DMatrixRMaj> x = new ArrayList<>();
         DMatrixRMaj passed = K.zeros(0, 0);

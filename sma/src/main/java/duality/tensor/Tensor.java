@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 
 /**
  * An array of numbers of one {@link DType} with any number of axes, contiguous and row-major over a {@link
@@ -51,6 +52,15 @@ public final class Tensor {
      */
     public static Tensor zeros(DType dtype, long... shape) {
         return new Tensor(dtype, shape.clone(), Arena.ofAuto().allocate(byteCount(dtype, shape), ALIGNMENT));
+    }
+
+    /** A float64 tensor whose elements are asked for in row-major order, as a generator of random numbers wants. */
+    public static Tensor generate(DoubleSupplier next, long... shape) {
+        Tensor tensor = zeros(DType.FLOAT64, shape);
+        for (long i = 0; i < tensor.size(); i++) {
+            tensor.setDouble(i, next.getAsDouble());
+        }
+        return tensor;
     }
 
     /** A float64 tensor with a copy of the values, which must be as many as the shape has. */

@@ -2,7 +2,6 @@ package duality.ssd;
 
 import duality.tensor.Tensor;
 import java.util.SplittableRandom;
-import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Random inputs of a given shape. */
@@ -29,11 +28,11 @@ final class Cases {
     }
 
     Tensor normal(long... shape) {
-        return fill(this::gaussian, shape);
+        return Tensor.generate(this::gaussian, shape);
     }
 
     Tensor uniform(double low, double high, long... shape) {
-        return fill(() -> random.nextDouble(low, high), shape);
+        return Tensor.generate(() -> random.nextDouble(low, high), shape);
     }
 
     private double gaussian() {
@@ -43,14 +42,6 @@ final class Cases {
             sum += random.nextDouble();
         }
         return sum;
-    }
-
-    private static Tensor fill(DoubleSupplier next, long... shape) {
-        Tensor tensor = Tensor.zeros(duality.tensor.DType.FLOAT64, shape);
-        for (long i = 0; i < tensor.size(); i++) {
-            tensor.setDouble(i, next.getAsDouble());
-        }
-        return tensor;
     }
 
     /** Inputs with everything optional there, {@code packed} sequences if that is not null. */
