@@ -13,6 +13,7 @@ public final class Catalogue {
         all.addAll(ScanTheorems.all());
         all.addAll(DualityTheorems.all());
         all.addAll(GradientTheorems.all());
+        all.addAll(ModelTheorems.all());
         return List.copyOf(all);
     }
 }

@@ -26,13 +26,13 @@ public record Mamba3<M>(M alpha, M beta, M gamma, M c, M b) implements LinearRec
 
     @Override
     public Step<M> step(Blocks<M> ops, int t) {
-        M rule = ops.stackRows(List.of(Assembly.beside(ops, ops.row(alpha, t), ops.row(beta, t)), ops.zeros(1, 2)));
+        M rule = ops.stackRows(List.of(ops.beside(ops.row(alpha, t), ops.row(beta, t)), ops.zeros(1, 2)));
         M bx = Assembly.column(ops, b, t);
         return Step.of(
                 ops,
-                Assembly.kronecker(ops, rule, ops.identity(ops.rows(bx))),
+                ops.kronecker(rule, ops.identity(ops.rows(bx))),
                 ops.stackRows(List.of(ops.scale(ops.row(gamma, t), bx), bx)),
-                Assembly.beside(ops, ops.row(c, t), ops.zeros(1, ops.rows(bx))));
+                ops.beside(ops.row(c, t), ops.zeros(1, ops.rows(bx))));
     }
 
     /** {@code (1SS(α) · band(γ, β)) ∘ (C Bᵀ)}: γ on the diagonal of the band, β below it. */
