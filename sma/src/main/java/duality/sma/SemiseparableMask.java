@@ -21,12 +21,12 @@ import org.ejml.data.DMatrixRMaj;
 public final class SemiseparableMask<M> implements Mask<M> {
     private final Generators<M> generators;
     private final int stateSize;
-    private final long parameters;
+    private final long flops;
 
-    private SemiseparableMask(Generators<M> generators, int stateSize, long parameters) {
+    private SemiseparableMask(Generators<M> generators, int stateSize, long flops) {
         this.generators = generators;
         this.stateSize = stateSize;
-        this.parameters = parameters;
+        this.flops = flops;
     }
 
     /**
@@ -66,7 +66,7 @@ public final class SemiseparableMask<M> implements Mask<M> {
                 steps.stream().map(t -> k.multiply(k.row(c, t), a.get(t))).toList(),
                 a,
                 steps.stream().map(t -> k.transpose(k.row(b, t))).toList());
-        return new SemiseparableMask<>(generators, n, length * (1L + 2L * n + (long) n * n));
+        return new SemiseparableMask<>(generators, n, length * (4L + 5L * n + 2L * n * n));
     }
 
     /** The sum of N 1-semiseparable masks with weights, {@code Σ_n c_tn (a_tn … a_{s+1,n}) b_sn}; all are {@code T×N}. */
@@ -119,9 +119,10 @@ public final class SemiseparableMask<M> implements Mask<M> {
         return generators.transpose(k).multiply(k, x);
     }
 
+    /** {@code T (2N² + 5N + 4)} a column: the products, the sums, and one with the upper half, which is empty. */
     @Override
     public long multiplyFlops(long width) {
-        return Cost.times(2 * parameters, width);
+        return Cost.times(flops, width);
     }
 
     @Override
