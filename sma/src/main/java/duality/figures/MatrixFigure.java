@@ -173,7 +173,7 @@ public final class MatrixFigure {
                     int left = x + column * cell;
                     int top = y + row * cell;
                     svg.rectangle(left, top, cell, cell, colour(value), cell < 6 ? Svg.NONE : Svg.LINE);
-                    if (value < 0 && cell >= 8) {
+                    if (value < 0 && strength(value) > 0 && cell >= 8) {
                         int half = Math.min(3, cell / 4);
                         svg.path(
                                 "M%d %dh%d".formatted(left + cell / 2 - half, top + cell / 2, 2 * half),

@@ -1,12 +1,11 @@
 package duality.sma;
 
 import duality.algebra.Blocks;
+import duality.algebra.EjmlBlocks;
 import duality.algebra.FloatingBlocks;
 import duality.contraction.MatrixOperand;
 import duality.figures.MatrixFigure;
 import duality.semiseparable.StructuredMatrix;
-import java.util.Locale;
-import org.ejml.data.DMatrixRMaj;
 
 /**
  * A mask L (T×T) of structured masked attention: a matrix with a sub-quadratic multiplication of its own (Dao and Gu
@@ -50,17 +49,16 @@ public interface Mask<M> extends MatrixOperand<M> {
 
     /** The entries as a picture, with the cost of a multiplication and the rank. */
     default MatrixFigure figure(FloatingBlocks<M> k) {
-        return addTo(new MatrixFigure(toString()), k);
+        return addTo(new MatrixFigure(toString()), toString(), k);
     }
 
     /** {@link #figure} as a further panel of another figure. */
-    default MatrixFigure addTo(MatrixFigure figure, FloatingBlocks<M> k) {
-        M dense = dense(k);
-        double perEntry = multiplyFlops(1) / (double) Math.max(1, length());
+    default MatrixFigure addTo(MatrixFigure figure, String heading, FloatingBlocks<M> k) {
+        int length = length();
         return figure.heatMap(
-                toString(),
-                DMatrixRMaj.wrap(length(), length(), k.toArray(dense)),
-                String.format(Locale.ROOT, "rank %d; %.3g T FLOPs a column", rank(), perEntry));
+                heading,
+                EjmlBlocks.INSTANCE.of(length, length, k.toArray(dense(k))),
+                "rank %d; %d FLOPs a column".formatted(rank(), multiplyFlops(1)));
     }
 
     /** The largest rank that a block on or below the diagonal of a matrix {@code T×T} can have, ⌈T/2⌉. */

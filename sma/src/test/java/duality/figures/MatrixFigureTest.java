@@ -59,7 +59,7 @@ class MatrixFigureTest {
     @Test
     void entriesHaveColoursAndSigns() {
         String svg = new MatrixFigure("t")
-                .heatMap("M", K.of(2, 2, new double[] {2, -2, 0, 1e-9}), "c")
+                .heatMap("M", K.of(2, 2, new double[] {2, -2, 0, -1e-9}), "c")
                 .svg();
         assertThat(svg).contains("#a04600", "#003c82");
         assertThat(svg.split("stroke-width", -1)).hasSize(2);
