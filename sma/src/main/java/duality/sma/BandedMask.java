@@ -13,15 +13,25 @@ import java.util.List;
  * the last inputs. With two diagonals γ and β it is the trapezoidal rule of Mamba-3. It multiplies by both factors in
  * turn.
  *
- * @param decay {@code 1SS(a) (T×T)}
- * @param band {@code (T×(w+1))}, at row t and column j the entry {@code (t, t−j)} of the banded factor; what lies left
- *     of the matrix is ignored
  * @param <M> the type of blocks that hold the numbers
  */
-public record BandedMask<M>(OneSemiseparableMask<M> decay, M band, int width) implements Mask<M> {
+public final class BandedMask<M> implements Mask<M> {
+    private final OneSemiseparableMask<M> decay;
+    private final M band;
+    private final int width;
+
+    private BandedMask(OneSemiseparableMask<M> decay, M band, int width) {
+        this.decay = decay;
+        this.band = band;
+        this.width = width;
+    }
+
     /**
      * The mask of these factors.
      *
+     * @param decay {@code 1SS(a) (T×T)}
+     * @param band {@code (T×w)} for w diagonals: at row t and column j the entry {@code (t, t−j)} of the banded factor;
+     *     what lies left of the matrix is ignored
      * @throws ShapeException if the band has not a row for each step, or has no column
      */
     public static <M> BandedMask<M> of(Blocks<M> k, OneSemiseparableMask<M> decay, M band) {
@@ -41,8 +51,7 @@ public record BandedMask<M>(OneSemiseparableMask<M> decay, M band, int width) im
     }
 
     /**
-     * The number of diagonals of the band: the columns of {@code L[i:, :i+1]} are combinations of columns i … i + w of
-     * the decay.
+     * w: the columns of {@code L[i:, :i+1]} are combinations of the columns i … i + w − 1 of {@code 1SS(a)}.
      */
     @Override
     public int rank() {

@@ -143,11 +143,17 @@ public interface FeatureMap {
      *
      * @param kind which features
      * @param projections {@code W (m×d)}, row by row; copied both ways
-     * @param count m
+     * @param count m, at least 1
      */
     record RandomFeatures(RandomKind kind, double[] projections, int count) implements FeatureMap {
         public RandomFeatures {
             projections = projections.clone();
+            if (count < 1 || projections.length % count != 0) {
+                throw ShapeException.mismatch(
+                        "entries of W (m×d)",
+                        String.valueOf(projections.length),
+                        "a multiple of m = " + count + " ≥ 1");
+            }
         }
 
         /** Projections of rows of d numbers drawn from a generator: the same seed gives the same features. */
@@ -164,8 +170,7 @@ public interface FeatureMap {
 
         @Override
         public <M> M apply(FloatingBlocks<M> k, M x) {
-            M projected =
-                    k.multiplyTransposeRight(x, k.of(count, projections.length / Math.max(1, count), projections));
+            M projected = k.multiplyTransposeRight(x, k.of(count, projections.length / count, projections));
             return switch (kind) {
                 case FOURIER ->
                     k.beside(

@@ -177,5 +177,9 @@ class FeatureMapTest {
         assertThatThrownBy(() -> RandomFeatures.draw(RandomKind.FOURIER, 7, 3, new Random(3))
                         .apply(K, x))
                 .isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> new RandomFeatures(RandomKind.POSITIVE, new double[5], 2))
+                .hasMessageContaining("5 vs a multiple of m = 2");
+        assertThatThrownBy(() -> RandomFeatures.draw(RandomKind.POSITIVE, 0, 2, new Random(3)))
+                .hasMessageContaining("m = 0");
     }
 }

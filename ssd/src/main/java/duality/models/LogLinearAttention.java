@@ -3,6 +3,7 @@ package duality.models;
 import duality.algebra.Blocks;
 import duality.semiseparable.Hierarchical;
 import duality.sma.HierarchicalMask;
+import duality.sma.StructuredMaskedAttention;
 import java.util.List;
 
 /**
@@ -55,7 +56,7 @@ public record LogLinearAttention<M>(M decay, M levels, M q, M k) implements Line
 
     @Override
     public M closedForm(Blocks<M> ops) {
-        M mask = HierarchicalMask.of(ops, levels, decay).dense(ops);
-        return ops.hadamard(mask, ops.multiplyTransposeRight(q, k));
+        return StructuredMaskedAttention.of(ops, HierarchicalMask.of(ops, levels, decay), q, k)
+                .matrix(ops);
     }
 }

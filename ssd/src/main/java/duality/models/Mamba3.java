@@ -1,6 +1,10 @@
 package duality.models;
 
 import duality.algebra.Blocks;
+import duality.sma.BandedMask;
+import duality.sma.Mask;
+import duality.sma.OneSemiseparableMask;
+import duality.sma.StructuredMaskedAttention;
 import java.util.List;
 
 /**
@@ -38,10 +42,7 @@ public record Mamba3<M>(M alpha, M beta, M gamma, M c, M b) implements LinearRec
     /** {@code (1SS(α) · band(γ, β)) ∘ (C Bᵀ)}: γ on the diagonal of the band, β below it. */
     @Override
     public M closedForm(Blocks<M> ops) {
-        int length = length(ops);
-        M shift = ops.stackRows(List.of(
-                ops.zeros(Math.min(1, length), length), ops.rows(ops.identity(length), 0, Math.max(0, length - 1))));
-        M band = ops.add(Assembly.diagonal(ops, gamma), ops.scaleRows(beta, shift));
-        return ops.hadamard(ops.multiply(ops.oneSemiseparable(alpha), band), ops.multiplyTransposeRight(c, b));
+        Mask<M> mask = BandedMask.of(ops, OneSemiseparableMask.of(ops, alpha), ops.beside(gamma, beta));
+        return StructuredMaskedAttention.of(ops, mask, c, b).matrix(ops);
     }
 }
