@@ -11,21 +11,24 @@ final class Svg {
     private final StringBuilder text = new StringBuilder();
 
     void rectangle(int x, int y, int width, int height, String fill, String stroke) {
-        add(
+        text.append(String.format(
+                Locale.ROOT,
                 "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"%s\"/>\n",
-                x, y, width, height, fill, stroke);
+                x,
+                y,
+                width,
+                height,
+                fill,
+                stroke));
     }
 
     void path(String d, String attributes) {
-        add("<path d=\"%s\" %s/>\n", d, attributes);
+        text.append(String.format(Locale.ROOT, "<path d=\"%s\" %s/>\n", d, attributes));
     }
 
     void text(int x, int y, String attributes, String content) {
-        add("<text x=\"%d\" y=\"%d\" %s>%s</text>\n", x, y, attributes, escape(content));
-    }
-
-    private void add(String format, Object... arguments) {
-        text.append(String.format(Locale.ROOT, format, arguments));
+        text.append(String.format(
+                Locale.ROOT, "<text x=\"%d\" y=\"%d\" %s>%s</text>\n", x, y, attributes, escape(content)));
     }
 
     private static String escape(String content) {

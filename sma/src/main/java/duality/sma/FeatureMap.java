@@ -21,32 +21,34 @@ public interface FeatureMap {
     /** Maps of single entries, N = d. */
     enum Elementwise implements FeatureMap {
         /** {@code x}. */
-        IDENTITY(false, x -> x),
+        IDENTITY,
         /** {@code x / (1 + e^{−x})}, also called SiLU. */
-        SWISH(false, x -> x / (1 + Math.exp(-x))),
+        SWISH,
         /** {@code e^x}. */
-        EXP(true, Math::exp),
+        EXP,
         /** {@code max(x, 0)}. */
-        RELU(true, x -> Math.max(x, 0)),
+        RELU,
         /** {@code x + 1} if x &gt; 0, else {@code e^x} (Katharopoulos et al. 2020, arXiv 2006.16236). */
-        ELU_PLUS_ONE(true, x -> x > 0 ? x + 1 : Math.exp(x));
+        ELU_PLUS_ONE;
 
-        private final boolean positive;
-        private final DoubleUnaryOperator map;
-
-        Elementwise(boolean positive, DoubleUnaryOperator map) {
-            this.positive = positive;
-            this.map = map;
+        private double of(double x) {
+            return switch (this) {
+                case IDENTITY -> x;
+                case SWISH -> x / (1 + Math.exp(-x));
+                case EXP -> Math.exp(x);
+                case RELU -> Math.max(x, 0);
+                case ELU_PLUS_ONE -> x > 0 ? x + 1 : Math.exp(x);
+            };
         }
 
         @Override
         public <M> M apply(FloatingBlocks<M> k, M x) {
-            return map(k, x, map);
+            return map(k, x, this::of);
         }
 
         @Override
         public boolean hasPositiveKernel() {
-            return positive;
+            return this != IDENTITY && this != SWISH;
         }
     }
 
