@@ -93,8 +93,7 @@ public record SoftmaxAttention(double scale, boolean causal, int blockLength) {
 
         void attend(int first, M k, M v) {
             int keys = ops.rows(k);
-            double[] weights =
-                    ops.toArray(ops.multiply(q, ops.transpose(k))); // sums of rows vectorise, dot products do not
+            double[] weights = ops.toArray(ops.multiplyTransposeRight(q, k));
             double[] correction = new double[sum.length];
             for (int i = 0; i < sum.length; i++) {
                 int seen = causal ? Math.clamp(from + i + 1L - first, 0, keys) : keys;
