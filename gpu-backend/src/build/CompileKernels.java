@@ -36,7 +36,7 @@ final class CompileKernels {
             List.of("-gencode", "arch=compute_80,code=compute_80", "-gencode", "arch=compute_90,code=sm_90");
 
     private static final List<String> FLAGS =
-            List.of("-fatbin", "-std=c++17", "-O3", "-lineinfo", "-Xptxas=-v", "--keep");
+            List.of("-fatbin", "-std=c++17", "-O3", "-Xptxas=-v", "--keep");
 
     /** The file that says why there are no kernels, read at run time. */
     private static final String ABSENT = "absent.txt";

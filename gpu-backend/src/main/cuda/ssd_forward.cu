@@ -1,0 +1,196 @@
+/*
+ * The SSD operator by chunks, on any GPU: step sizes and decays; what every chunk adds to the state; the states passed
+ * from chunk to chunk; the outputs. All kernels take a range of chunks, so that a long problem can go in slabs.
+ */
+#include "ssd_common.cuh"
+
+/* A thread for every chunk of the range and head. */
+template <typename T>
+__device__ void steps(const SsdProblem &p, int first, int count) {
+    long long index = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+    if (index >= (long long)count * p.heads) return;
+    Chunk<T> chunk(p, first + index / p.heads, index % p.heads);
+    T product = 1;
+    for (int t = 0; t < chunk.length; t++) {
+        long long i = (chunk.first_row + t) * p.heads + chunk.head;
+        Step step = step_of<T>(p, chunk.first_row + t, chunk.head);
+        put<T>(p.step, i, T(step.dt));
+        put<T>(p.decay, i, T(step.decay));
+        product *= T(step.decay);
+        put<T>(p.from_start, i, product);
+    }
+    put<T>(p.through, (long long)chunk.number * p.heads + chunk.head, product);
+    product = 1;
+    for (int t = chunk.length - 1; t >= 0; t--) {
+        long long i = (chunk.first_row + t) * p.heads + chunk.head;
+        put<T>(p.to_end, i, product);
+        product *= at<T, T>(p.decay, i);
+    }
+}
+
+/*
+ * What a chunk adds to the state: the sum over s of (a_{Q-1} ... a_{s+1}) dt_s x_s B_s^T. A block for every chunk of
+ * the range, head, and tile of (head_dim, state_size).
+ */
+template <typename T, typename S>
+__device__ void chunk_states(const SsdProblem &p, int first) {
+    __shared__ Stage<T> stage;
+    __shared__ T weight[TILE];
+    int columns = (p.state_size + TILE - 1) / TILE, rows = (p.head_dim + TILE - 1) / TILE;
+    int n0 = blockIdx.x % columns * TILE, p0 = blockIdx.x / columns % rows * TILE;
+    int which = blockIdx.x / (columns * rows);
+    Chunk<T> chunk(p, first + which / p.heads, which % p.heads);
+    int hx = shared_by(chunk.head, p.heads, p.x_heads), gb = shared_by(chunk.head, p.heads, p.b_groups);
+    if (threadIdx.x < TILE) {
+        int t = threadIdx.x;
+        weight[t] = chunk.per_step(p, p.to_end, t, 0) * chunk.per_step(p, p.step, t, 0);
+    }
+    __syncthreads();
+
+    T entries[4][4];
+    clear(entries);
+    multiply_add<false, false>(
+        entries, chunk.length, stage,
+        [&](int i, int s) {
+            return p0 + i < p.head_dim
+                       ? at<T, S>(p.x, chunk.offset(s, hx, p.x_heads, p.head_dim) + p0 + i) * weight[s]
+                       : T(0);
+        },
+        [&](int s, int j) {
+            return n0 + j < p.state_size ? at<T, S>(p.B, chunk.offset(s, gb, p.b_groups, p.state_size) + n0 + j)
+                                         : T(0);
+        });
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 4; j++) {
+            int dim = p0 + row() + i, n = n0 + column() + j;
+            if (dim < p.head_dim && n < p.state_size)
+                put<T>(p.states, chunk.state(p) + (long long)dim * p.state_size + n, entries[i][j]);
+        }
+}
+
+/*
+ * From what every chunk adds to what enters every chunk, and the final states. A thread for every entry of the states of
+ * every sequence. A range that starts inside a sequence goes on from its final state so far.
+ */
+template <typename T>
+__device__ void pass_states(const SsdProblem &p, int first, int count) {
+    constexpr int AHEAD = 8; /* loads under way at a time */
+    long long size = (long long)p.heads * p.head_dim * p.state_size;
+    long long index = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+    if (index >= p.sequences * size) return;
+    int sequence = index / size;
+    long long entry = index % size;
+    int head = entry / ((long long)p.head_dim * p.state_size);
+    int begin = p.first_chunk[sequence], end = p.first_chunk[sequence + 1];
+    int from = max(begin, first), to = min(end, first + count);
+    bool fresh = from == begin && (begin < end ? from < to : first == 0);
+    if (!fresh && from >= to) return;
+
+    T state = fresh ? p.initial_states ? at<T, T>(p.initial_states, index) : T(0) : at<T, T>(p.final_states, index);
+    T *states = static_cast<T *>(p.states);
+    for (int c = from; c < to; c += AHEAD) {
+        T added[AHEAD], through[AHEAD];
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++) {
+            added[i] = c + i < to ? states[(c + i) * size + entry] : T(0);
+            through[i] = c + i < to ? at<T, T>(p.through, (long long)(c + i) * p.heads + head) : T(0);
+        }
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++)
+            if (c + i < to) {
+                states[(c + i) * size + entry] = state;
+                state = through[i] * state + added[i];
+            }
+    }
+    put<T>(p.final_states, index, state);
+}
+
+/*
+ * y_t = (a_t ... a_0) C_t^T h + sum over s <= t of (a_t ... a_{s+1}) (C_t . B_s) dt_s x_s, then skip and gate. A block for
+ * every chunk of the range and head.
+ */
+template <typename T, typename S>
+__device__ void outputs(const SsdProblem &p, int first) {
+    extern __shared__ __align__(16) char memory[];
+    Stage<T> &stage = *reinterpret_cast<Stage<T> *>(memory);
+    T(*w)[TILE + 1] = reinterpret_cast<T(*)[TILE + 1]>(memory + sizeof(Stage<T>));
+    __shared__ Decays<T> decays;
+    __shared__ T from_start[TILE], dt[TILE];
+    Chunk<T> chunk(p, first + blockIdx.x / p.heads, blockIdx.x % p.heads);
+    int hx = shared_by(chunk.head, p.heads, p.x_heads);
+    int gb = shared_by(chunk.head, p.heads, p.b_groups), gc = shared_by(chunk.head, p.heads, p.c_groups);
+    if (threadIdx.x < TILE) {
+        from_start[threadIdx.x] = chunk.per_step(p, p.from_start, threadIdx.x, 0);
+        dt[threadIdx.x] = chunk.per_step(p, p.step, threadIdx.x, 0);
+    }
+    decays.load(p, chunk);
+
+    auto c_of = [&](int t, int n) {
+        return t < chunk.length ? at<T, S>(p.C, chunk.offset(t, gc, p.c_groups, p.state_size) + n) : T(0);
+    };
+    T entries[4][4];
+    clear(entries);
+    multiply_add<true, true>(entries, p.state_size, stage, c_of, [&](int n, int s) {
+        return s < chunk.length ? at<T, S>(p.B, chunk.offset(s, gb, p.b_groups, p.state_size) + n) : T(0);
+    });
+    decays.mask(entries);
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 4; j++) w[row() + i][column() + j] = entries[i][j];
+    __syncthreads();
+
+    const T *state = static_cast<const T *>(p.states) + chunk.state(p);
+    for (int p0 = 0; p0 < p.head_dim; p0 += TILE) {
+        clear(entries);
+        multiply_add<true, true>(entries, p.state_size, stage, c_of, [&](int n, int j) {
+            return p0 + j < p.head_dim ? state[(long long)(p0 + j) * p.state_size + n] : T(0);
+        });
+        for (int i = 0; i < 4; i++)
+            for (int j = 0; j < 4; j++) entries[i][j] *= from_start[row() + i];
+        multiply_add<true, false>(
+            entries, chunk.length, stage, [&](int t, int s) { return w[t][s]; },
+            [&](int s, int j) {
+                return p0 + j < p.head_dim
+                           ? at<T, S>(p.x, chunk.offset(s, hx, p.x_heads, p.head_dim) + p0 + j) * dt[s]
+                           : T(0);
+            });
+        for (int i = 0; i < 4; i++)
+            for (int j = 0; j < 4; j++) {
+                int t = row() + i, dim = p0 + column() + j;
+                if (t >= chunk.length || dim >= p.head_dim) continue;
+                long long target = chunk.offset(t, chunk.head, p.heads, p.head_dim) + dim;
+                T y = entries[i][j];
+                if (p.D)
+                    y += at<T, T>(p.D, p.d_per_channel ? chunk.head * p.head_dim + dim : chunk.head) *
+                         at<T, S>(p.x, chunk.offset(t, hx, p.x_heads, p.head_dim) + dim);
+                if (p.z) y *= silu(at<T, S>(p.z, target));
+                put<S>(p.y, target, y);
+            }
+    }
+}
+
+#define PARAMETERS(NAME, T)                                                                                       \
+    extern "C" __global__ void __launch_bounds__(THREADS)                                                         \
+        ssd_steps_##NAME(const __grid_constant__ SsdProblem p, int first, int count) {                            \
+        steps<T>(p, first, count);                                                                                \
+    }                                                                                                             \
+    extern "C" __global__ void __launch_bounds__(THREADS)                                                         \
+        ssd_pass_states_##NAME(const __grid_constant__ SsdProblem p, int first, int count) {                      \
+        pass_states<T>(p, first, count);                                                                          \
+    }
+#define ACTIVATIONS(NAME, T, S, BLOCKS)                                                                                \
+    extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)                                                 \
+        ssd_chunk_states_##NAME(const __grid_constant__ SsdProblem p, int first, int) {                           \
+        chunk_states<T, S>(p, first);                                                                             \
+    }                                                                                                             \
+    extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)                                                 \
+        ssd_outputs_##NAME(const __grid_constant__ SsdProblem p, int first, int) {                                \
+        outputs<T, S>(p, first);                                                                                  \
+    }
+
+PARAMETERS(float64, double)
+PARAMETERS(float32, float)
+PARAMETERS(bfloat16, float)
+/* With so many blocks on a multiprocessor no register spills. */
+ACTIVATIONS(float64, double, double, 1)
+ACTIVATIONS(float32, float, float, 2)
+ACTIVATIONS(bfloat16, float, bf16, 2)
