@@ -63,7 +63,9 @@ class CudaOperatorTest {
         Gpu.definition(in, dy, dFinal, precision).forEach((name, expected) -> {
             Tensor tensor = Objects.requireNonNull(actual.get(name), name);
             assertThat(tensor.shape()).as(name).isEqualTo(expected.shape());
-            assertThat(Gpu.relativeError(tensor, expected)).as(name).isLessThan(Gpu.tolerance(precision));
+            assertThat(Gpu.relativeError(tensor, expected))
+                    .as(name)
+                    .isLessThan(Gpu.tolerance(precision, name, expected));
         });
     }
 

@@ -78,7 +78,7 @@ class DeviceSsdTest {
             Gpu.definition(in, dy, null, precision)
                     .forEach((name, expected) -> assertThat(Gpu.relativeError(problem.download(name), expected))
                             .as(name)
-                            .isLessThan(Gpu.tolerance(precision)));
+                            .isLessThan(Gpu.tolerance(precision, name, expected)));
         }
     }
 
