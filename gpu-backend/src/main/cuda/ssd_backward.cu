@@ -42,30 +42,18 @@ __device__ void chunk_state_gradients(const SsdProblem &p) {
     int n0 = blockIdx.x % columns * TILE, p0 = blockIdx.x / columns % rows * TILE;
     int which = blockIdx.x / (columns * rows);
     Chunk<T> chunk(p, which / p.heads, which % p.heads);
-    int gc = shared_by(chunk.head, p.heads, p.c_groups);
     if (threadIdx.x < TILE) from_start[threadIdx.x] = chunk.per_step(p, p.from_start, threadIdx.x, 0);
     __syncthreads();
+    auto dy = chunk.template rows<T>(p.gated_dy, chunk.head, p.heads, p.head_dim, from_start);
+    auto c = chunk.template rows<S>(p.C, shared_by(chunk.head, p.heads, p.c_groups), p.c_groups, p.state_size);
 
-    T entries[4][4];
-    clear(entries);
-    multiply_add<false, false>(
-        entries, chunk.length, stage,
-        [&](int i, int t) {
-            return p0 + i < p.head_dim
-                       ? at<T, T>(p.gated_dy, chunk.offset(t, chunk.head, p.heads, p.head_dim) + p0 + i) *
-                             from_start[t]
-                       : T(0);
-        },
-        [&](int t, int j) {
-            return n0 + j < p.state_size ? at<T, S>(p.C, chunk.offset(t, gc, p.c_groups, p.state_size) + n0 + j)
-                                         : T(0);
-        });
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) {
-            int dim = p0 + row() + i, n = n0 + column() + j;
-            if (dim < p.head_dim && n < p.state_size)
-                put<T>(p.state_gradients, chunk.state(p) + (long long)dim * p.state_size + n, entries[i][j]);
-        }
+    Entries<T> entries;
+    multiply_add<true, true, false, EXACT<T, S>>(entries, chunk.length, stage, dy.from(p0), c.from(n0));
+    entries.each([&](int i, int j, T entry) {
+        int dim = p0 + i, n = n0 + j;
+        if (dim < p.head_dim && n < p.state_size)
+            put<T>(p.state_gradients, chunk.state(p) + (long long)dim * p.state_size + n, entry);
+    });
 }
 
 /*
@@ -131,138 +119,89 @@ template <typename T, typename S>
 __device__ void input_gradients(const SsdProblem &p) {
     extern __shared__ __align__(16) char memory[];
     Stage<T> &stage = *reinterpret_cast<Stage<T> *>(memory);
-    T(*w)[TILE + 1] = reinterpret_cast<T(*)[TILE + 1]>(memory + sizeof(Stage<T>));
-    __shared__ Decays<T> decays;
-    __shared__ T from_start[TILE], to_end[TILE], dt[TILE];
-    __shared__ T state_to_output[TILE], input_to_state[TILE], dx_x[TILE];
+    T(*w)[PITCH] = reinterpret_cast<T(*)[PITCH]>(memory + sizeof(Stage<T>));
+    __shared__ Mask<T> mask;
+    __shared__ T decay[TILE], from_start[TILE], to_end[TILE], dt[TILE];
+    /* each in the shares of two warps */
+    __shared__ T state_to_output[2][TILE], input_to_state[2][TILE], dx_x[2][TILE];
+    __shared__ T of_skip[4][TILE];
     Chunk<T> chunk(p, blockIdx.x / p.heads, blockIdx.x % p.heads);
-    int hx = shared_by(chunk.head, p.heads, p.x_heads);
-    int gb = shared_by(chunk.head, p.heads, p.b_groups), gc = shared_by(chunk.head, p.heads, p.c_groups);
     if (threadIdx.x < TILE) {
         int t = threadIdx.x;
+        decay[t] = chunk.per_step(p, p.decay, t, 1);
         from_start[t] = chunk.per_step(p, p.from_start, t, 0);
         to_end[t] = chunk.per_step(p, p.to_end, t, 0);
         dt[t] = chunk.per_step(p, p.step, t, 0);
-        state_to_output[t] = input_to_state[t] = dx_x[t] = 0;
+        for (int i = 0; i < 2; i++) state_to_output[i][t] = input_to_state[i][t] = dx_x[i][t] = 0;
     }
-    decays.load(p, chunk);
+    __syncthreads();
+    mask.load(decay);
+    auto x = chunk.template rows<S>(p.x, shared_by(chunk.head, p.heads, p.x_heads), p.x_heads, p.head_dim);
+    auto scaled_x = x;
+    scaled_x.scale = dt;
+    auto b = chunk.template rows<S>(p.B, shared_by(chunk.head, p.heads, p.b_groups), p.b_groups, p.state_size);
+    auto c = chunk.template rows<S>(p.C, shared_by(chunk.head, p.heads, p.c_groups), p.c_groups, p.state_size);
+    auto dy = chunk.template rows<T>(p.gated_dy, chunk.head, p.heads, p.head_dim);
+    View<T, T> all_of_w(w, 0, PITCH, TILE, TILE);
 
-    auto b_of = [&](int s, int n) {
-        return s < chunk.length ? at<T, S>(p.B, chunk.offset(s, gb, p.b_groups, p.state_size) + n) : T(0);
-    };
-    auto c_of = [&](int t, int n) {
-        return t < chunk.length ? at<T, S>(p.C, chunk.offset(t, gc, p.c_groups, p.state_size) + n) : T(0);
-    };
-    auto x_of = [&](int s, int i) {
-        return s < chunk.length && i < p.head_dim ? at<T, S>(p.x, chunk.offset(s, hx, p.x_heads, p.head_dim) + i)
-                                                  : T(0);
-    };
-    auto dy_of = [&](int t, int i) {
-        return t < chunk.length && i < p.head_dim
-                   ? at<T, T>(p.gated_dy, chunk.offset(t, chunk.head, p.heads, p.head_dim) + i)
-                   : T(0);
-    };
-    const T *state = static_cast<const T *>(p.states) + chunk.state(p);
-    const T *state_gradient = static_cast<const T *>(p.state_gradients) + chunk.state(p);
-
-    T entries[4][4];
-    clear(entries);
-    multiply_add<true, true>(entries, p.state_size, stage, c_of, [&](int n, int s) { return b_of(s, n); });
-    decays.mask(entries);
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) w[row() + i][column() + j] = entries[i][j];
+    Entries<T> gram;
+    multiply_add<false, false, EXACT<T, S>, EXACT<T, S>>(gram, p.state_size, stage, c, b);
+    gram.each([&](int t, int s, T entry) { w[t][s] = entry * mask.at(t, s); });
     __syncthreads();
 
     for (int p0 = 0; p0 < p.head_dim; p0 += TILE) {
-        /* what the state contributes to the outputs */
-        clear(entries);
-        multiply_add<true, true>(entries, p.state_size, stage, c_of, [&](int n, int j) {
-            return p0 + j < p.head_dim ? state[(long long)(p0 + j) * p.state_size + n] : T(0);
-        });
-        for (int i = 0; i < 4; i++) {
-            int t = row() + i;
-            T sum = 0;
-            for (int j = 0; j < 4; j++) {
-                entries[i][j] *= from_start[t];
-                sum += dy_of(t, p0 + column() + j) * entries[i][j];
+        auto skip = [&](int dim) {
+            return p.D ? at<T, T>(p.D, p.d_per_channel ? chunk.head * p.head_dim + dim : chunk.head) : T(0);
+        };
+        { /* what the state contributes to the outputs; for a gate, the outputs */
+            Entries<T> entries;
+            multiply_add<false, false, EXACT<T, S>>(entries, p.state_size, stage, c, chunk.state(p, p.states, p0));
+            entries.each([&](int t, int, T &entry) { entry *= from_start[t]; });
+            entries.add_row_sums(state_to_output, [&](int t, int j, T entry) { return dy.at(t, p0 + j) * entry; });
+            if (p.z) {
+                multiply_add<false, true>(entries, chunk.length, stage, all_of_w, scaled_x.from(p0));
+                entries.each([&](int t, int j, T entry) {
+                    int dim = p0 + j;
+                    if (t < chunk.length && dim < p.head_dim)
+                        put<T>(p.ungated_y, chunk.offset(t, chunk.head, p.heads, p.head_dim) + dim,
+                               entry + skip(dim) * x.at(t, dim));
+                });
             }
-            sum = sum_of_row(sum);
-            if (threadIdx.x % 16 == 0) state_to_output[t] += sum;
         }
-        if (p.z) {
-            multiply_add<true, false>(
-                entries, chunk.length, stage, [&](int t, int s) { return w[t][s]; },
-                [&](int s, int j) { return x_of(s, p0 + j) * dt[s]; });
-            for (int i = 0; i < 4; i++)
-                for (int j = 0; j < 4; j++) {
-                    int t = row() + i, dim = p0 + column() + j;
-                    if (t >= chunk.length || dim >= p.head_dim) continue;
-                    T y = entries[i][j];
-                    if (p.D)
-                        y += at<T, T>(p.D, p.d_per_channel ? chunk.head * p.head_dim + dim : chunk.head) *
-                             x_of(t, dim);
-                    put<T>(p.ungated_y, chunk.offset(t, chunk.head, p.heads, p.head_dim) + dim, y);
-                }
-        }
-
         /* U */
-        clear(entries);
-        multiply_add<true, true>(entries, p.state_size, stage, b_of, [&](int n, int j) {
-            return p0 + j < p.head_dim ? state_gradient[(long long)(p0 + j) * p.state_size + n] : T(0);
+        Entries<T> entries;
+        multiply_add<false, false, EXACT<T, S>>(entries, p.state_size, stage, b, chunk.state(p, p.state_gradients, p0));
+        entries.each([&](int s, int, T &entry) { entry *= to_end[s]; });
+        entries.add_row_sums(input_to_state, [&](int s, int j, T entry) { return scaled_x.at(s, p0 + j) * entry; });
+        multiply_add<true, true>(entries, chunk.length, stage, all_of_w, dy.from(p0));
+        entries.add_row_sums(dx_x, [&](int s, int j, T entry) { return x.at(s, p0 + j) * entry; });
+        entries.each([&](int s, int j, T entry) {
+            int dim = p0 + j;
+            if (s >= chunk.length || dim >= p.head_dim) return;
+            T dx = dt[s] * entry + skip(dim) * dy.at(s, dim);
+            long long target = chunk.offset(s, chunk.head, p.heads, p.head_dim) + dim;
+            if (p.part_x)
+                put<T>(p.part_x, target, dx);
+            else
+                put<S>(p.grad_x, target, dx);
         });
-        for (int i = 0; i < 4; i++) {
-            int s = row() + i;
-            T sum = 0;
-            for (int j = 0; j < 4; j++) {
-                entries[i][j] *= to_end[s];
-                sum += x_of(s, p0 + column() + j) * dt[s] * entries[i][j];
-            }
-            sum = sum_of_row(sum);
-            if (threadIdx.x % 16 == 0) input_to_state[s] += sum;
-        }
-        multiply_add<false, false>(
-            entries, chunk.length, stage, [&](int s, int t) { return w[t][s]; },
-            [&](int t, int j) { return dy_of(t, p0 + j); });
-        T of_skip[4] = {0, 0, 0, 0};
-        for (int i = 0; i < 4; i++) {
-            int s = row() + i;
-            T sum = 0;
-            for (int j = 0; j < 4; j++) {
-                int dim = p0 + column() + j;
-                T x = x_of(s, dim), dy = dy_of(s, dim);
-                sum += x * entries[i][j];
-                of_skip[j] += x * dy;
-                if (s >= chunk.length || dim >= p.head_dim) continue;
-                T dx = dt[s] * entries[i][j];
-                if (p.D)
-                    dx += at<T, T>(p.D, p.d_per_channel ? chunk.head * p.head_dim + dim : chunk.head) * dy;
-                long long target = chunk.offset(s, chunk.head, p.heads, p.head_dim) + dim;
-                if (p.part_x)
-                    put<T>(p.part_x, target, dx);
-                else
-                    put<S>(p.grad_x, target, dx);
-            }
-            sum = sum_of_row(sum);
-            if (threadIdx.x % 16 == 0) dx_x[s] += sum;
-        }
         if (p.D) {
-            for (int j = 0; j < 4; j++) stage.left[row() / 4][column() + j] = of_skip[j];
+            Entries<T>::set_column_sums(of_skip, [&](int t, int j) { return x.at(t, p0 + j) * dy.at(t, p0 + j); });
             __syncthreads();
-            int dim = p0 + threadIdx.x;
-            if (threadIdx.x < TILE && dim < p.head_dim) {
-                T sum = 0;
-                for (int i = 0; i < 16; i++) sum += stage.left[i][threadIdx.x];
-                put<T>(p.part_D, ((long long)chunk.number * p.heads + chunk.head) * p.head_dim + dim, sum);
-            }
+            int j = threadIdx.x;
+            if (j < TILE && p0 + j < p.head_dim)
+                put<T>(p.part_D, ((long long)chunk.number * p.heads + chunk.head) * p.head_dim + p0 + j,
+                       of_skip[0][j] + of_skip[1][j] + of_skip[2][j] + of_skip[3][j]);
             __syncthreads();
         }
     }
 
     /* M, in the place of W */
-    clear(entries);
-    multiply_add<true, true>(entries, p.head_dim, stage, dy_of, [&](int i, int s) { return x_of(s, i) * dt[s]; });
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) w[row() + i][column() + j] *= entries[i][j];
+    Entries<T> pairs;
+    multiply_add<false, false>(pairs, p.head_dim, stage, dy, scaled_x);
+    pairs.each([&](int t, int s, T entry) { w[t][s] *= entry; });
+    const T *state = static_cast<const T *>(p.states) + chunk.state(p);
+    const T *state_gradient = static_cast<const T *>(p.state_gradients) + chunk.state(p);
     T inner = 0;
     for (int i = threadIdx.x; i < p.head_dim * p.state_size; i += THREADS) inner += state[i] * state_gradient[i];
     inner = sum_of_block(inner); /* has barriers, so W is M now */
@@ -286,9 +225,9 @@ __device__ void input_gradients(const SsdProblem &p) {
     int k = threadIdx.x;
     if (k < chunk.length) {
         T log_decay = state_to_state;
-        for (int t = k; t < chunk.length; t++) log_decay += state_to_output[t] + w[t][k];
-        for (int s = 0; s < k; s++) log_decay += input_to_state[s];
-        of_dt = dx_x[k];
+        for (int t = k; t < chunk.length; t++) log_decay += state_to_output[0][t] + state_to_output[1][t] + w[t][k];
+        for (int s = 0; s < k; s++) log_decay += input_to_state[0][s] + input_to_state[1][s];
+        of_dt = dx_x[0][k] + dx_x[1][k];
         if (log_decay != 0) { /* a reset's gradient is zero even at the rate -inf */
             of_rate = log_decay * dt[k];
             of_dt += log_decay * at<T, T>(p.A, chunk.head);
@@ -313,81 +252,58 @@ template <typename T, typename S, bool OfB>
 __device__ void group_gradients(const SsdProblem &p) {
     extern __shared__ __align__(16) char memory[];
     Stage<T> &stage = *reinterpret_cast<Stage<T> *>(memory);
-    T(*w)[TILE + 1] = reinterpret_cast<T(*)[TILE + 1]>(memory + sizeof(Stage<T>));
-    __shared__ Decays<T> decays;
-    __shared__ T edge[TILE], dt[TILE];
+    T(*w)[PITCH] = reinterpret_cast<T(*)[PITCH]>(memory + sizeof(Stage<T>));
+    __shared__ Mask<T> mask;
+    __shared__ T decay[TILE], edge[TILE], dt[TILE];
     int parts = OfB ? p.b_parts : p.c_parts, heads = p.heads / parts;
     int columns = (p.state_size + TILE - 1) / TILE;
     int n0 = blockIdx.x % columns * TILE, part = blockIdx.x / columns % parts;
     int number = blockIdx.x / (columns * parts);
 
-    T sum[4][4];
-    clear(sum);
+    Entries<T> sum;
     for (int head = part * heads; head < (part + 1) * heads; head++) {
         Chunk<T> chunk(p, number, head);
-        int hx = shared_by(head, p.heads, p.x_heads);
-        int gb = shared_by(head, p.heads, p.b_groups), gc = shared_by(head, p.heads, p.c_groups);
         __syncthreads();
         if (threadIdx.x < TILE) {
-            edge[threadIdx.x] = chunk.per_step(p, OfB ? p.to_end : p.from_start, threadIdx.x, 0);
-            dt[threadIdx.x] = chunk.per_step(p, p.step, threadIdx.x, 0);
+            int t = threadIdx.x;
+            decay[t] = chunk.per_step(p, p.decay, t, 1);
+            dt[t] = chunk.per_step(p, p.step, t, 0);
+            edge[t] = OfB ? dt[t] * chunk.per_step(p, p.to_end, t, 0) : chunk.per_step(p, p.from_start, t, 0);
         }
-        decays.load(p, chunk);
-        auto x_of = [&](int s, int i) {
-            return s < chunk.length
-                       ? at<T, S>(p.x, chunk.offset(s, hx, p.x_heads, p.head_dim) + i) * dt[s]
-                       : T(0);
-        };
-        auto dy_of = [&](int t, int i) {
-            return t < chunk.length ? at<T, T>(p.gated_dy, chunk.offset(t, head, p.heads, p.head_dim) + i) : T(0);
-        };
+        __syncthreads();
+        mask.load(decay);
+        auto x = chunk.template rows<S>(p.x, shared_by(head, p.heads, p.x_heads), p.x_heads, p.head_dim, dt);
+        auto dy = chunk.template rows<T>(p.gated_dy, head, p.heads, p.head_dim);
 
-        T entries[4][4];
-        clear(entries);
-        multiply_add<true, true>(entries, p.head_dim, stage, dy_of, [&](int i, int s) { return x_of(s, i); });
-        decays.mask(entries);
-        for (int i = 0; i < 4; i++)
-            for (int j = 0; j < 4; j++) w[row() + i][column() + j] = entries[i][j];
+        Entries<T> entries;
+        multiply_add<false, false>(entries, p.head_dim, stage, dy, x);
+        entries.each([&](int t, int s, T entry) { w[t][s] = entry * mask.at(t, s); });
         __syncthreads();
 
-        const T *state = static_cast<const T *>(OfB ? p.state_gradients : p.states) + chunk.state(p);
-        auto state_of = [&](int i, int j) {
-            return n0 + j < p.state_size ? state[(long long)i * p.state_size + n0 + j] : T(0);
-        };
+        View<T, T> all_of_w(w, 0, PITCH, TILE, TILE);
         if constexpr (OfB) {
-            multiply_add<false, false>(
-                sum, chunk.length, stage, [&](int s, int t) { return w[t][s]; },
-                [&](int t, int j) {
-                    return n0 + j < p.state_size
-                               ? at<T, S>(p.C, chunk.offset(t, gc, p.c_groups, p.state_size) + n0 + j)
-                               : T(0);
-                });
-            multiply_add<true, false>(
-                sum, p.head_dim, stage, [&](int s, int i) { return x_of(s, i) * edge[s]; }, state_of);
+            auto c = chunk.template rows<S>(p.C, shared_by(head, p.heads, p.c_groups), p.c_groups, p.state_size);
+            multiply_add<true, true, false, EXACT<T, S>>(sum, chunk.length, stage, all_of_w, c.from(n0));
+            x.scale = edge;
+            multiply_add<false, true>(sum, p.head_dim, stage, x, chunk.state(p, p.state_gradients).from(n0));
         } else {
-            multiply_add<true, false>(
-                sum, chunk.length, stage, [&](int t, int s) { return w[t][s]; },
-                [&](int s, int j) {
-                    return n0 + j < p.state_size
-                               ? at<T, S>(p.B, chunk.offset(s, gb, p.b_groups, p.state_size) + n0 + j)
-                               : T(0);
-                });
-            multiply_add<true, false>(
-                sum, p.head_dim, stage, [&](int t, int i) { return dy_of(t, i) * edge[t]; }, state_of);
+            auto b = chunk.template rows<S>(p.B, shared_by(head, p.heads, p.b_groups), p.b_groups, p.state_size);
+            multiply_add<false, true, false, EXACT<T, S>>(sum, chunk.length, stage, all_of_w, b.from(n0));
+            dy.scale = edge;
+            multiply_add<false, true>(sum, p.head_dim, stage, dy, chunk.state(p, p.states).from(n0));
         }
     }
     Chunk<T> chunk(p, number, 0);
     void *scratch = OfB ? p.part_B : p.part_C, *direct = OfB ? p.grad_B : p.grad_C;
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) {
-            int t = row() + i, n = n0 + column() + j;
-            if (t >= chunk.length || n >= p.state_size) continue;
-            long long target = chunk.offset(t, part, parts, p.state_size) + n;
-            if (scratch)
-                put<T>(scratch, target, sum[i][j]);
-            else
-                put<S>(direct, target, sum[i][j]);
-        }
+    sum.each([&](int t, int j, T entry) {
+        int n = n0 + j;
+        if (t >= chunk.length || n >= p.state_size) return;
+        long long target = chunk.offset(t, part, parts, p.state_size) + n;
+        if (scratch)
+            put<T>(scratch, target, entry);
+        else
+            put<S>(direct, target, entry);
+    });
 }
 
 /*

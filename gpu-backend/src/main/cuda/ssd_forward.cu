@@ -40,32 +40,21 @@ __device__ void chunk_states(const SsdProblem &p, int first) {
     int n0 = blockIdx.x % columns * TILE, p0 = blockIdx.x / columns % rows * TILE;
     int which = blockIdx.x / (columns * rows);
     Chunk<T> chunk(p, first + which / p.heads, which % p.heads);
-    int hx = shared_by(chunk.head, p.heads, p.x_heads), gb = shared_by(chunk.head, p.heads, p.b_groups);
     if (threadIdx.x < TILE) {
         int t = threadIdx.x;
         weight[t] = chunk.per_step(p, p.to_end, t, 0) * chunk.per_step(p, p.step, t, 0);
     }
     __syncthreads();
+    auto x = chunk.template rows<S>(p.x, shared_by(chunk.head, p.heads, p.x_heads), p.x_heads, p.head_dim, weight);
+    auto b = chunk.template rows<S>(p.B, shared_by(chunk.head, p.heads, p.b_groups), p.b_groups, p.state_size);
 
-    T entries[4][4];
-    clear(entries);
-    multiply_add<false, false>(
-        entries, chunk.length, stage,
-        [&](int i, int s) {
-            return p0 + i < p.head_dim
-                       ? at<T, S>(p.x, chunk.offset(s, hx, p.x_heads, p.head_dim) + p0 + i) * weight[s]
-                       : T(0);
-        },
-        [&](int s, int j) {
-            return n0 + j < p.state_size ? at<T, S>(p.B, chunk.offset(s, gb, p.b_groups, p.state_size) + n0 + j)
-                                         : T(0);
-        });
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) {
-            int dim = p0 + row() + i, n = n0 + column() + j;
-            if (dim < p.head_dim && n < p.state_size)
-                put<T>(p.states, chunk.state(p) + (long long)dim * p.state_size + n, entries[i][j]);
-        }
+    Entries<T> entries;
+    multiply_add<true, true, false, EXACT<T, S>>(entries, chunk.length, stage, x.from(p0), b.from(n0));
+    entries.each([&](int i, int j, T entry) {
+        int dim = p0 + i, n = n0 + j;
+        if (dim < p.head_dim && n < p.state_size)
+            put<T>(p.states, chunk.state(p) + (long long)dim * p.state_size + n, entry);
+    });
 }
 
 /*
@@ -113,58 +102,43 @@ template <typename T, typename S>
 __device__ void outputs(const SsdProblem &p, int first) {
     extern __shared__ __align__(16) char memory[];
     Stage<T> &stage = *reinterpret_cast<Stage<T> *>(memory);
-    T(*w)[TILE + 1] = reinterpret_cast<T(*)[TILE + 1]>(memory + sizeof(Stage<T>));
-    __shared__ Decays<T> decays;
-    __shared__ T from_start[TILE], dt[TILE];
+    T(*w)[PITCH] = reinterpret_cast<T(*)[PITCH]>(memory + sizeof(Stage<T>));
+    __shared__ Mask<T> mask;
+    __shared__ T decay[TILE], from_start[TILE], dt[TILE];
     Chunk<T> chunk(p, first + blockIdx.x / p.heads, blockIdx.x % p.heads);
-    int hx = shared_by(chunk.head, p.heads, p.x_heads);
-    int gb = shared_by(chunk.head, p.heads, p.b_groups), gc = shared_by(chunk.head, p.heads, p.c_groups);
     if (threadIdx.x < TILE) {
+        decay[threadIdx.x] = chunk.per_step(p, p.decay, threadIdx.x, 1);
         from_start[threadIdx.x] = chunk.per_step(p, p.from_start, threadIdx.x, 0);
         dt[threadIdx.x] = chunk.per_step(p, p.step, threadIdx.x, 0);
     }
-    decays.load(p, chunk);
+    __syncthreads();
+    mask.load(decay);
+    auto x = chunk.template rows<S>(p.x, shared_by(chunk.head, p.heads, p.x_heads), p.x_heads, p.head_dim);
+    auto scaled_x = x;
+    scaled_x.scale = dt;
+    auto b = chunk.template rows<S>(p.B, shared_by(chunk.head, p.heads, p.b_groups), p.b_groups, p.state_size);
+    auto c = chunk.template rows<S>(p.C, shared_by(chunk.head, p.heads, p.c_groups), p.c_groups, p.state_size);
 
-    auto c_of = [&](int t, int n) {
-        return t < chunk.length ? at<T, S>(p.C, chunk.offset(t, gc, p.c_groups, p.state_size) + n) : T(0);
-    };
-    T entries[4][4];
-    clear(entries);
-    multiply_add<true, true>(entries, p.state_size, stage, c_of, [&](int n, int s) {
-        return s < chunk.length ? at<T, S>(p.B, chunk.offset(s, gb, p.b_groups, p.state_size) + n) : T(0);
-    });
-    decays.mask(entries);
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) w[row() + i][column() + j] = entries[i][j];
+    Entries<T> gram;
+    multiply_add<false, false, EXACT<T, S>, EXACT<T, S>>(gram, p.state_size, stage, c, b);
+    gram.each([&](int t, int s, T entry) { w[t][s] = entry * mask.at(t, s); });
     __syncthreads();
 
-    const T *state = static_cast<const T *>(p.states) + chunk.state(p);
     for (int p0 = 0; p0 < p.head_dim; p0 += TILE) {
-        clear(entries);
-        multiply_add<true, true>(entries, p.state_size, stage, c_of, [&](int n, int j) {
-            return p0 + j < p.head_dim ? state[(long long)(p0 + j) * p.state_size + n] : T(0);
+        Entries<T> entries;
+        multiply_add<false, false, EXACT<T, S>>(entries, p.state_size, stage, c, chunk.state(p, p.states, p0));
+        entries.each([&](int t, int, T &entry) { entry *= from_start[t]; });
+        multiply_add<false, true>(entries, chunk.length, stage, View<T, T>(w, 0, PITCH, TILE, TILE),
+                                  scaled_x.from(p0));
+        entries.each([&](int t, int j, T y) {
+            int dim = p0 + j;
+            if (t >= chunk.length || dim >= p.head_dim) return;
+            long long target = chunk.offset(t, chunk.head, p.heads, p.head_dim) + dim;
+            if (p.D)
+                y += at<T, T>(p.D, p.d_per_channel ? chunk.head * p.head_dim + dim : chunk.head) * x.at(t, dim);
+            if (p.z) y *= silu(at<T, S>(p.z, target));
+            put<S>(p.y, target, y);
         });
-        for (int i = 0; i < 4; i++)
-            for (int j = 0; j < 4; j++) entries[i][j] *= from_start[row() + i];
-        multiply_add<true, false>(
-            entries, chunk.length, stage, [&](int t, int s) { return w[t][s]; },
-            [&](int s, int j) {
-                return p0 + j < p.head_dim
-                           ? at<T, S>(p.x, chunk.offset(s, hx, p.x_heads, p.head_dim) + p0 + j) * dt[s]
-                           : T(0);
-            });
-        for (int i = 0; i < 4; i++)
-            for (int j = 0; j < 4; j++) {
-                int t = row() + i, dim = p0 + column() + j;
-                if (t >= chunk.length || dim >= p.head_dim) continue;
-                long long target = chunk.offset(t, chunk.head, p.heads, p.head_dim) + dim;
-                T y = entries[i][j];
-                if (p.D)
-                    y += at<T, T>(p.D, p.d_per_channel ? chunk.head * p.head_dim + dim : chunk.head) *
-                         at<T, S>(p.x, chunk.offset(t, hx, p.x_heads, p.head_dim) + dim);
-                if (p.z) y *= silu(at<T, S>(p.z, target));
-                put<S>(p.y, target, y);
-            }
     }
 }
 

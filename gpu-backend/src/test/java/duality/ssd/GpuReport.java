@@ -81,6 +81,8 @@ final class GpuReport {
                 }
             }
             report.times(others);
+            report.hostToHost(backend);
+            backend.release();
         }
         System.exit(good ? 0 : 1);
     }
@@ -167,6 +169,33 @@ final class GpuReport {
         }
     }
 
+    /** The backend's call from tensors to tensors. */
+    private void hostToHost(SsdBackend backend) {
+        Size size = SIZES.getFirst();
+        SsdInputs in = SsdInputs.builder(
+                        random("x", DType.BFLOAT16, size.batch(), size.time(), size.heads(), size.headDim()),
+                        random("dt", DType.FLOAT32, size.batch(), size.time(), size.heads()),
+                        random("A", DType.FLOAT32, size.heads()),
+                        random("B", DType.BFLOAT16, size.batch(), size.time(), size.groups(), size.stateSize()),
+                        random("C", DType.BFLOAT16, size.batch(), size.time(), size.groups(), size.stateSize()))
+                .dtSoftplus(true)
+                .build();
+        SsdOptions options = SsdOptions.defaults().with(Precision.BFLOAT16);
+        List<Double> times = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            long start = System.nanoTime();
+            backend.forward(in, options);
+            times.add((System.nanoTime() - start) / 1e6);
+        }
+        out.printf(
+                Locale.ROOT,
+                "host to host, %s bfloat16: %.1f ms for %.2f GB up and %.2f GB down%n",
+                size,
+                times.stream().sorted().toList().get(times.size() / 2),
+                (in.x().segment().byteSize() + in.dt().segment().byteSize()) / 1e9,
+                in.x().segment().byteSize() / 1e9);
+    }
+
     private static double time(CudaSsd device, Size size, Precision precision, int time, Consumer<DeviceSsd> pass) {
         SsdShape shape = new SsdShape(
                 IntStream.range(0, size.batch())
@@ -226,10 +255,17 @@ final class GpuReport {
         return times.stream().sorted().toList().get(times.size() / 2);
     }
 
-    /** Fills an array with the same million random numbers again and again; returns its bytes. */
+    /** Fills an array with random numbers; returns its bytes. */
     private static long fill(DeviceSsd problem, String name) {
-        DType type = problem.array(name).dtype();
-        Tensor tensor = Tensor.zeros(type, problem.array(name).shape());
+        Tensor tensor =
+                random(name, problem.array(name).dtype(), problem.array(name).shape());
+        problem.upload(name, tensor);
+        return tensor.segment().byteSize();
+    }
+
+    /** The same million random numbers again and again. */
+    private static Tensor random(String name, DType type, long... shape) {
+        Tensor tensor = Tensor.zeros(type, shape);
         Tensor tile = Tensor.zeros(type, Math.min(tensor.size(), 1 << 20));
         SplittableRandom random = new SplittableRandom(name.hashCode());
         for (long i = 0; i < tile.size(); i++) {
@@ -242,15 +278,10 @@ final class GpuReport {
                     });
         }
         long step = tile.segment().byteSize();
-        for (long at = 0; at < tensor.segment().byteSize(); at += step) {
-            MemorySegment.copy(
-                    tile.segment(),
-                    0,
-                    tensor.segment(),
-                    at,
-                    Math.min(step, tensor.segment().byteSize() - at));
+        long bytes = tensor.segment().byteSize();
+        for (long at = 0; at < bytes; at += step) {
+            MemorySegment.copy(tile.segment(), 0, tensor.segment(), at, Math.min(step, bytes - at));
         }
-        problem.upload(name, tensor);
-        return tensor.segment().byteSize();
+        return tensor;
     }
 }

@@ -25,9 +25,6 @@ import java.util.Optional;
 final class PortableKernels implements SsdKernels {
     private static final int THREADS = 256;
     private static final int TILE = SsdShape.LONGEST_CHUNK;
-    /** The entries of the shared memory that a kernel asks for at launch: two staged operands and a tile. */
-    private static final int SHARED_ENTRIES = 2 * 16 * (TILE + 4) + TILE * (TILE + 1);
-
     private static final int DECODE_WARPS = 4;
     private static final int DECODE_CHANNELS = 4;
 
@@ -141,8 +138,12 @@ final class PortableKernels implements SsdKernels {
             return "_" + shape.precision();
         }
 
+        /** What a kernel asks for at launch: two panels and a tile, as {@code ssd_common.cuh} lays them out. */
         int tileBytes() {
-            return SHARED_ENTRIES * parameters().byteSize();
+            int width = parameters().byteSize();
+            int depth = 128 / width;
+            int panel = Math.max(TILE * (depth + 4), depth * (TILE + (width == Float.BYTES ? 8 : 4)));
+            return (2 * panel + TILE * (TILE + 4)) * width;
         }
 
         /** A thread for every entry. */
