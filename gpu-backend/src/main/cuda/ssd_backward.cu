@@ -58,35 +58,42 @@ __device__ void chunk_state_gradients(const SsdProblem &p) {
 
 /*
  * From what every chunk adds to the gradient of the state that leaves every chunk, and those of the initial states. A
- * thread for every entry of the states of every sequence.
+ * thread for every V entries of the states of every sequence.
  */
-template <typename T>
+template <typename T, int V>
 __device__ void pass_state_gradients(const SsdProblem &p) {
     constexpr int AHEAD = 8; /* loads under way at a time */
     long long size = (long long)p.heads * p.head_dim * p.state_size;
-    long long index = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+    long long index = ((long long)blockIdx.x * blockDim.x + threadIdx.x) * V;
     if (index >= p.sequences * size) return;
     int sequence = index / size;
     long long entry = index % size;
     int head = entry / ((long long)p.head_dim * p.state_size);
     int begin = p.first_chunk[sequence], end = p.first_chunk[sequence + 1];
-    T gradient = p.dfinal_states ? at<T, T>(p.dfinal_states, index) : T(0);
-    T *gradients = static_cast<T *>(p.state_gradients);
+
+    typedef Pack<T, V> Entries;
+    Entries gradient = {};
+    if (p.dfinal_states)
+        gradient = *reinterpret_cast<const Entries *>(static_cast<const T *>(p.dfinal_states) + index);
+    T *gradients = static_cast<T *>(p.state_gradients) + entry;
     for (int c = end - 1; c >= begin; c -= AHEAD) {
-        T added[AHEAD], through[AHEAD];
-#pragma unroll
-        for (int i = 0; i < AHEAD; i++) {
-            added[i] = c - i >= begin ? gradients[(c - i) * size + entry] : T(0);
-            through[i] = c - i >= begin ? at<T, T>(p.through, (long long)(c - i) * p.heads + head) : T(0);
-        }
+        Entries added[AHEAD];
+        T through[AHEAD];
 #pragma unroll
         for (int i = 0; i < AHEAD; i++)
             if (c - i >= begin) {
-                gradients[(c - i) * size + entry] = gradient;
-                gradient = through[i] * gradient + added[i];
+                added[i] = *reinterpret_cast<const Entries *>(gradients + (c - i) * size);
+                through[i] = at<T, T>(p.through, (long long)(c - i) * p.heads + head);
+            }
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++)
+            if (c - i >= begin) {
+                *reinterpret_cast<Entries *>(gradients + (c - i) * size) = gradient;
+#pragma unroll
+                for (int v = 0; v < V; v++) gradient.v[v] = through[i] * gradient.v[v] + added[i].v[v];
             }
     }
-    put<T>(p.grad_initial_states, index, gradient);
+    *reinterpret_cast<Entries *>(static_cast<T *>(p.grad_initial_states) + index) = gradient;
 }
 
 /* A sum over the block in a fixed order; thread 0 gets it. */
@@ -118,7 +125,8 @@ __device__ T sum_of_block(T value) {
 template <typename T, typename S>
 __device__ void input_gradients(const SsdProblem &p) {
     extern __shared__ __align__(16) char memory[];
-    Stage<T> &stage = *reinterpret_cast<Stage<T> *>(memory);
+    typedef Stage<T, sizeof(T) == 8> Operands; /* float32's registers are all in use */
+    Operands &stage = *reinterpret_cast<Operands *>(memory);
     T(*w)[PITCH] = reinterpret_cast<T(*)[PITCH]>(memory + sizeof(Stage<T>));
     __shared__ Mask<T> mask;
     __shared__ T decay[TILE], from_start[TILE], to_end[TILE], dt[TILE];
@@ -348,7 +356,10 @@ __device__ void sum_chunks(const void *source, void *target, long long outer, in
     }                                                                                                             \
     extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)                                                 \
         ssd_pass_state_gradients_##NAME(const __grid_constant__ SsdProblem p) {                                   \
-        pass_state_gradients<T>(p);                                                                               \
+        if (p.head_dim * p.state_size % 4 == 0)                                                                   \
+            pass_state_gradients<T, 4>(p);                                                                        \
+        else                                                                                                      \
+            pass_state_gradients<T, 1>(p);                                                                        \
     }                                                                                                             \
     extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)                                                 \
         ssd_input_gradients_##NAME(const __grid_constant__ SsdProblem p) {                                        \

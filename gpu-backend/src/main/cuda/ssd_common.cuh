@@ -31,6 +31,12 @@ __device__ inline void put(void *array, long long i, T value) {
     store(static_cast<S *>(array) + i, value);
 }
 
+/* V neighbouring numbers, read and written together. */
+template <typename T, int V>
+struct alignas(V * sizeof(T) < 16 ? V * sizeof(T) : 16) Pack {
+    T v[V];
+};
+
 /* Which of `count` shared heads or groups a head reads: neighbours share. */
 __device__ inline int shared_by(int head, int heads, int count) { return head / (heads / count); }
 
@@ -196,15 +202,28 @@ struct Panel {
     static constexpr int SIZE = TILE * ALONG > DEPTH * ACROSS ? TILE * ALONG : DEPTH * ACROSS;
     alignas(16) T v[SIZE];
 
-    /* Takes rows of the view as they are, or its columns if it is to be transposed. */
+    /* This thread's share of it, on its way from the device's memory. */
+    struct Share {
+        Quad<T> quads[TILE * DEPTH / 4 / THREADS];
+    };
+
+    /* Reads rows of the view as they are, or its columns if it is to be transposed. */
     template <bool Transposed, typename S>
-    __device__ void take(const View<T, S> &view, int from) {
-        constexpr int QUADS = Transposed ? TILE / 4 : DEPTH / 4;
+    static __device__ void fetch(Share &share, const View<T, S> &view, int from) {
+        constexpr int QUADS = (Transposed ? TILE : DEPTH) / 4;
 #pragma unroll
-        for (int q = threadIdx.x; q < TILE * DEPTH / 4; q += THREADS) {
-            int row = q / QUADS, column = q % QUADS * 4;
-            Quad<T> four = Transposed ? view.quad(from + row, column) : view.quad(row, from + column);
-            *reinterpret_cast<Quad<T> *>(&v[row * (Transposed ? ACROSS : ALONG) + column]) = four;
+        for (int i = 0; i < TILE * DEPTH / 4 / THREADS; i++) {
+            int q = threadIdx.x + i * THREADS, row = q / QUADS, column = q % QUADS * 4;
+            share.quads[i] = Transposed ? view.quad(from + row, column) : view.quad(row, from + column);
+        }
+    }
+    template <bool Transposed>
+    __device__ void take(const Share &share) {
+        constexpr int QUADS = (Transposed ? TILE : DEPTH) / 4;
+#pragma unroll
+        for (int i = 0; i < TILE * DEPTH / 4 / THREADS; i++) {
+            int q = threadIdx.x + i * THREADS, row = q / QUADS, column = q % QUADS * 4;
+            *reinterpret_cast<Quad<T> *>(&v[row * (Transposed ? ACROSS : ALONG) + column]) = share.quads[i];
         }
     }
     template <bool Transposed>
@@ -213,7 +232,8 @@ struct Panel {
     }
 };
 
-template <typename T>
+/* Both operands. `Ahead` says whether the next panels are read while these are multiplied, which costs registers. */
+template <typename T, bool Ahead = true>
 struct Stage {
     Panel<T> left, right;
 };
@@ -243,7 +263,8 @@ __device__ inline void multiply_add(double &sum0, double &sum1, double a, double
 
 /* Adds the product of the staged operands over k < depth. Exact operands are floats of at most 11 bits. */
 template <bool LeftT, bool RightT, bool LeftExact, bool RightExact>
-__device__ inline void multiply_staged(Entries<float> &entries, const Stage<float> &stage, int depth) {
+__device__ inline void multiply_staged(Entries<float> &entries, const Panel<float> &left, const Panel<float> &right,
+                                       int depth) {
     int i = Entries<float>::first_row(), j = threadIdx.x / 32 % 2 * 32 + threadIdx.x % 32 / 4;
 #pragma unroll
     for (int from = 0; from < Panel<float>::DEPTH; from += 8) {
@@ -252,7 +273,7 @@ __device__ inline void multiply_staged(Entries<float> &entries, const Stage<floa
         unsigned high[4], low[4];
 #pragma unroll
         for (int e = 0; e < 4; e++) {
-            Split a(stage.left.at<LeftT>(i + e % 2 * 8, k + e / 2 * 4));
+            Split a(left.at<LeftT>(i + e % 2 * 8, k + e / 2 * 4));
             high[e] = a.high;
             low[e] = a.low;
         }
@@ -261,7 +282,7 @@ __device__ inline void multiply_staged(Entries<float> &entries, const Stage<floa
             unsigned b_high[2], b_low[2];
 #pragma unroll
             for (int e = 0; e < 2; e++) {
-                Split b(stage.right.at<RightT>(j + n * 8, k + e * 4));
+                Split b(right.at<RightT>(j + n * 8, k + e * 4));
                 b_high[e] = b.high;
                 b_low[e] = b.low;
             }
@@ -272,16 +293,17 @@ __device__ inline void multiply_staged(Entries<float> &entries, const Stage<floa
     }
 }
 template <bool LeftT, bool RightT, bool, bool>
-__device__ inline void multiply_staged(Entries<double> &entries, const Stage<double> &stage, int depth) {
+__device__ inline void multiply_staged(Entries<double> &entries, const Panel<double> &left,
+                                       const Panel<double> &right, int depth) {
     int i = Entries<double>::first_row(), j = threadIdx.x / 32 % 2 * 32 + threadIdx.x % 32 / 4;
 #pragma unroll
     for (int from = 0; from < Panel<double>::DEPTH; from += 4) {
         if (from >= depth) break;
         int k = from + threadIdx.x % 4;
-        double above = stage.left.at<LeftT>(i, k), below = stage.left.at<LeftT>(i + 8, k);
+        double above = left.at<LeftT>(i, k), below = left.at<LeftT>(i + 8, k);
 #pragma unroll
         for (int n = 0; n < 4; n++) {
-            double b = stage.right.at<RightT>(j + n * 8, k);
+            double b = right.at<RightT>(j + n * 8, k);
             multiply_add(entries.v[n][0], entries.v[n][1], above, b);
             multiply_add(entries.v[n][2], entries.v[n][3], below, b);
         }
@@ -296,14 +318,23 @@ constexpr bool EXACT = sizeof(S) < sizeof(T);
  * Float32 products are split into exact ones for the matrix instructions; `LeftExact` and `RightExact` say that an
  * operand needs no splitting. All threads of the block must call it; it ends with a barrier.
  */
-template <bool LeftT, bool RightT, bool LeftExact = false, bool RightExact = false, typename T, typename L, typename R>
-__device__ inline void multiply_add(Entries<T> &entries, int depth, Stage<T> &stage, const View<T, L> &left,
+template <bool LeftT, bool RightT, bool LeftExact = false, bool RightExact = false, typename T, bool Ahead, typename L,
+          typename R>
+__device__ inline void multiply_add(Entries<T> &entries, int depth, Stage<T, Ahead> &stage, const View<T, L> &left,
                                     const View<T, R> &right) {
+    typename Panel<T>::Share left_share, right_share;
+    auto fetch = [&](int from) {
+        Panel<T>::template fetch<LeftT>(left_share, left, from);
+        Panel<T>::template fetch<RightT>(right_share, right, from);
+    };
+    if (Ahead) fetch(0);
     for (int from = 0; from < depth; from += Panel<T>::DEPTH) {
-        stage.left.template take<LeftT>(left, from);
-        stage.right.template take<RightT>(right, from);
+        if (!Ahead) fetch(from);
+        stage.left.template take<LeftT>(left_share);
+        stage.right.template take<RightT>(right_share);
         __syncthreads();
-        multiply_staged<LeftT, RightT, LeftExact, RightExact>(entries, stage, depth - from);
+        if (Ahead && from + Panel<T>::DEPTH < depth) fetch(from + Panel<T>::DEPTH);
+        multiply_staged<LeftT, RightT, LeftExact, RightExact>(entries, stage.left, stage.right, depth - from);
         __syncthreads();
     }
 }

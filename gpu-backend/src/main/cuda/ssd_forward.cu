@@ -4,27 +4,50 @@
  */
 #include "ssd_common.cuh"
 
-/* A thread for every chunk of the range and head. */
+/* Step sizes and decays. A thread for every row of the range and head. */
 template <typename T>
 __device__ void steps(const SsdProblem &p, int first, int count) {
+    long long index = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+    int last = first + count - 1;
+    long long row = p.chunk_row[first] + index / p.heads;
+    if (row >= p.chunk_row[last] + p.chunk_length[last]) return;
+    int head = index % p.heads;
+    Step step = step_of<T>(p, row, head);
+    put<T>(p.step, row * p.heads + head, T(step.dt));
+    put<T>(p.decay, row * p.heads + head, T(step.decay));
+}
+
+/* The decays' products in every chunk. A thread for every chunk of the range and head. */
+template <typename T>
+__device__ void decays(const SsdProblem &p, int first, int count) {
+    constexpr int AHEAD = 8; /* loads under way at a time */
     long long index = (long long)blockIdx.x * blockDim.x + threadIdx.x;
     if (index >= (long long)count * p.heads) return;
     Chunk<T> chunk(p, first + index / p.heads, index % p.heads);
     T product = 1;
-    for (int t = 0; t < chunk.length; t++) {
-        long long i = (chunk.first_row + t) * p.heads + chunk.head;
-        Step step = step_of<T>(p, chunk.first_row + t, chunk.head);
-        put<T>(p.step, i, T(step.dt));
-        put<T>(p.decay, i, T(step.decay));
-        product *= T(step.decay);
-        put<T>(p.from_start, i, product);
+    for (int t = 0; t < chunk.length; t += AHEAD) {
+        T decay[AHEAD];
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++) decay[i] = chunk.per_step(p, p.decay, t + i, 1);
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++)
+            if (t + i < chunk.length) {
+                product *= decay[i];
+                put<T>(p.from_start, chunk.offset(t + i, chunk.head, p.heads, 1), product);
+            }
     }
     put<T>(p.through, (long long)chunk.number * p.heads + chunk.head, product);
     product = 1;
-    for (int t = chunk.length - 1; t >= 0; t--) {
-        long long i = (chunk.first_row + t) * p.heads + chunk.head;
-        put<T>(p.to_end, i, product);
-        product *= at<T, T>(p.decay, i);
+    for (int t = chunk.length - 1; t >= 0; t -= AHEAD) {
+        T decay[AHEAD];
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++) decay[i] = t - i >= 0 ? chunk.per_step(p, p.decay, t - i, 1) : T(1);
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++)
+            if (t - i >= 0) {
+                put<T>(p.to_end, chunk.offset(t - i, chunk.head, p.heads, 1), product);
+                product *= decay[i];
+            }
     }
 }
 
@@ -58,14 +81,14 @@ __device__ void chunk_states(const SsdProblem &p, int first) {
 }
 
 /*
- * From what every chunk adds to what enters every chunk, and the final states. A thread for every entry of the states of
- * every sequence. A range that starts inside a sequence goes on from its final state so far.
+ * From what every chunk adds to what enters every chunk, and the final states. A thread for every V entries of the
+ * states of every sequence. A range that starts inside a sequence goes on from its final state so far.
  */
-template <typename T>
+template <typename T, int V>
 __device__ void pass_states(const SsdProblem &p, int first, int count) {
     constexpr int AHEAD = 8; /* loads under way at a time */
     long long size = (long long)p.heads * p.head_dim * p.state_size;
-    long long index = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+    long long index = ((long long)blockIdx.x * blockDim.x + threadIdx.x) * V;
     if (index >= p.sequences * size) return;
     int sequence = index / size;
     long long entry = index % size;
@@ -75,23 +98,29 @@ __device__ void pass_states(const SsdProblem &p, int first, int count) {
     bool fresh = from == begin && (begin < end ? from < to : first == 0);
     if (!fresh && from >= to) return;
 
-    T state = fresh ? p.initial_states ? at<T, T>(p.initial_states, index) : T(0) : at<T, T>(p.final_states, index);
-    T *states = static_cast<T *>(p.states);
+    typedef Pack<T, V> Entries;
+    Entries state = {};
+    const void *before = fresh ? p.initial_states : p.final_states;
+    if (before) state = *reinterpret_cast<const Entries *>(static_cast<const T *>(before) + index);
+    T *states = static_cast<T *>(p.states) + entry;
     for (int c = from; c < to; c += AHEAD) {
-        T added[AHEAD], through[AHEAD];
-#pragma unroll
-        for (int i = 0; i < AHEAD; i++) {
-            added[i] = c + i < to ? states[(c + i) * size + entry] : T(0);
-            through[i] = c + i < to ? at<T, T>(p.through, (long long)(c + i) * p.heads + head) : T(0);
-        }
+        Entries added[AHEAD];
+        T through[AHEAD];
 #pragma unroll
         for (int i = 0; i < AHEAD; i++)
             if (c + i < to) {
-                states[(c + i) * size + entry] = state;
-                state = through[i] * state + added[i];
+                added[i] = *reinterpret_cast<const Entries *>(states + (c + i) * size);
+                through[i] = at<T, T>(p.through, (long long)(c + i) * p.heads + head);
+            }
+#pragma unroll
+        for (int i = 0; i < AHEAD; i++)
+            if (c + i < to) {
+                *reinterpret_cast<Entries *>(states + (c + i) * size) = state;
+#pragma unroll
+                for (int v = 0; v < V; v++) state.v[v] = through[i] * state.v[v] + added[i].v[v];
             }
     }
-    put<T>(p.final_states, index, state);
+    *reinterpret_cast<Entries *>(static_cast<T *>(p.final_states) + index) = state;
 }
 
 /*
@@ -148,8 +177,15 @@ __device__ void outputs(const SsdProblem &p, int first) {
         steps<T>(p, first, count);                                                                                \
     }                                                                                                             \
     extern "C" __global__ void __launch_bounds__(THREADS)                                                         \
+        ssd_decays_##NAME(const __grid_constant__ SsdProblem p, int first, int count) {                           \
+        decays<T>(p, first, count);                                                                               \
+    }                                                                                                             \
+    extern "C" __global__ void __launch_bounds__(THREADS)                                                         \
         ssd_pass_states_##NAME(const __grid_constant__ SsdProblem p, int first, int count) {                      \
-        pass_states<T>(p, first, count);                                                                          \
+        if (p.head_dim * p.state_size % 4 == 0)                                                                   \
+            pass_states<T, 4>(p, first, count);                                                                   \
+        else                                                                                                      \
+            pass_states<T, 1>(p, first, count);                                                                   \
     }
 #define ACTIVATIONS(NAME, T, S, BLOCKS)                                                                                \
     extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS)                                                 \

@@ -11,9 +11,7 @@ constexpr int CHANNELS = 4;
  */
 template <typename T, typename S, int V>
 __device__ void decode(const SsdProblem &p) {
-    struct alignas(V * sizeof(T) < 16 ? V * sizeof(T) : 16) Entries {
-        T v[V];
-    };
+    typedef Pack<T, V> Entries;
     int lane = threadIdx.x % 32;
     int tiles = (p.head_dim + CHANNELS - 1) / CHANNELS;
     long long warp = (long long)blockIdx.x * WARPS + threadIdx.x / 32;

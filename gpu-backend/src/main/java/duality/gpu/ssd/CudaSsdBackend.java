@@ -101,7 +101,9 @@ public final class CudaSsdBackend implements SsdBackend {
             }
         }
         DeviceTensor onDevice = problem.array("y");
-        Tensor y = Tensor.zeros(onDevice.dtype(), onDevice.shape());
+        // To take so much memory from the system takes as long as to copy it, so it happens beside the copies.
+        CompletableFuture<Tensor> y =
+                CompletableFuture.supplyAsync(() -> Tensor.zeros(onDevice.dtype(), onDevice.shape()), downloader());
         List<CudaEvent> computed = new ArrayList<>();
         List<CompletableFuture<Void>> downloads = new ArrayList<>();
         try {
@@ -127,7 +129,7 @@ public final class CudaSsdBackend implements SsdBackend {
                 downloads.add(CompletableFuture.runAsync(
                         () -> {
                             staging.stream().await(done);
-                            staging.download(onDevice, y, from * size, to * size);
+                            staging.download(onDevice, y.join(), from * size, to * size);
                         },
                         downloader()));
             }
@@ -138,7 +140,7 @@ public final class CudaSsdBackend implements SsdBackend {
                 computed.forEach(CudaEvent::close);
             }
         }
-        return new SsdOutputs(y, problem.download("final_states"));
+        return new SsdOutputs(y.join(), problem.download("final_states"));
     }
 
     /** Waits for all, whatever becomes of them, and throws what the first threw that failed. */

@@ -151,6 +151,12 @@ final class PortableKernels implements SsdKernels {
             return Math.ceilDiv(entries, THREADS);
         }
 
+        /** A thread for every four entries of the states, or for every one if a head's do not come in fours. */
+        long blocksToPass() {
+            long entries = shape.sequences().size() * state();
+            return blocksFor(shape.headDim() * shape.stateSize() % 4 == 0 ? entries / 4 : entries);
+        }
+
         void forward(String kernel, long blocks, int sharedBytes, Chunks.Range range) {
             add(
                     "ssd_forward",
@@ -166,9 +172,12 @@ final class PortableKernels implements SsdKernels {
         /** The states that enter the chunks of a range. */
         void states(Chunks.Range range) {
             long heads = (long) range.count() * shape.heads();
-            forward("ssd_steps", blocksFor(heads), 0, range);
+            Chunks chunks = problem.chunks();
+            long rows = chunks.rowsBefore(range.end()) - chunks.rowsBefore(range.first());
+            forward("ssd_steps", blocksFor(rows * shape.heads()), 0, range);
+            forward("ssd_decays", blocksFor(heads), 0, range);
             forward("ssd_chunk_states", heads * stateTiles(), 0, range);
-            forward("ssd_pass_states", blocksFor(shape.sequences().size() * state()), 0, range);
+            forward("ssd_pass_states", blocksToPass(), 0, range);
         }
 
         void backward(String kernel, long blocks, int sharedBytes) {
@@ -264,10 +273,7 @@ final class PortableKernels implements SsdKernels {
             pass.backward("ssd_gate" + gate, pass.blocksFor(entries), 0);
         }
         pass.backward("ssd_chunk_state_gradients" + pass.suffix(), blocks * pass.stateTiles(), 0);
-        pass.backward(
-                "ssd_pass_state_gradients" + pass.suffix(),
-                pass.blocksFor(shape.sequences().size() * pass.state()),
-                0);
+        pass.backward("ssd_pass_state_gradients" + pass.suffix(), pass.blocksToPass(), 0);
         pass.backward("ssd_input_gradients" + pass.suffix(), blocks, pass.tileBytes());
         group(pass, "b", "B", shape.bGroups());
         group(pass, "c", "C", shape.cGroups());
