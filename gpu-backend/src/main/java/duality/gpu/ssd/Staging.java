@@ -108,7 +108,9 @@ final class Staging implements AutoCloseable {
 
     @Override
     public void close() {
-        stream.synchronize();
+        if (stream.context().retired() == null) {
+            stream.synchronize();
+        }
         pieces.forEach(piece -> {
             piece.memory().close();
             piece.free().close();
