@@ -43,6 +43,8 @@ public final class KernelLaunch {
             JAVA_INT.withName("z"),
             MemoryLayout.paddingLayout(52));
 
+    /** {@code CU_LAUNCH_ATTRIBUTE_COOPERATIVE}. */
+    private static final int COOPERATIVE = 2;
     /** {@code CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION}. */
     private static final int CLUSTER = 4;
     /** {@code CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION}. */
@@ -118,6 +120,12 @@ public final class KernelLaunch {
         /** The blocks of a cluster; they must divide the grid. */
         public Builder cluster(Dim3 blocks) {
             attributes.add(attribute(CLUSTER, blocks));
+            return this;
+        }
+
+        /** Starts all blocks at once or none, so that they may wait for each other. */
+        public Builder cooperative() {
+            attributes.add(attribute(COOPERATIVE, Dim3.of(1)));
             return this;
         }
 

@@ -20,7 +20,7 @@ public final class CudaSsd implements AutoCloseable {
         stream = context.stream();
         uploads = new Staging(context);
         downloads = new Staging(context);
-        kernels = List.of(new PortableKernels(context)); // the first that take a shape run; special ones go in front
+        kernels = List.of(new HopperKernels(context), new PortableKernels(context)); // the first that take a shape run
     }
 
     /**

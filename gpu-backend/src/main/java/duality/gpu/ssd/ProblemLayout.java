@@ -6,14 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** {@code SsdProblem} of {@code ssd_problem.h}. */
-final class ProblemLayout {
+final class ProblemLayout extends KernelStruct {
     private static final List<String> POINTERS = List.of(
             "x",
             "dt",
@@ -78,34 +76,7 @@ final class ProblemLayout {
             .flatMap(fields -> fields)
             .toArray(MemoryLayout[]::new));
 
-    private final MemorySegment segment;
-
     ProblemLayout(Arena arena) {
-        segment = arena.allocate(STRUCT);
-    }
-
-    /** The structure, zero where nothing was set. */
-    MemorySegment segment() {
-        return segment;
-    }
-
-    private static long offset(String field) {
-        return STRUCT.byteOffset(PathElement.groupElement(field));
-    }
-
-    void set(String field, long value) {
-        segment.set(JAVA_LONG, offset(field), value);
-    }
-
-    void set(String field, int value) {
-        segment.set(JAVA_INT, offset(field), value);
-    }
-
-    void set(String field, double value) {
-        segment.set(JAVA_DOUBLE, offset(field), value);
-    }
-
-    void set(String field, boolean value) {
-        set(field, value ? 1 : 0);
+        super(STRUCT, arena);
     }
 }
