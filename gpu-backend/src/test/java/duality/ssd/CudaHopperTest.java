@@ -3,6 +3,7 @@ package duality.ssd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import duality.gpu.ssd.CudaSsdBackend;
+import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
 import duality.tensor.Tensor;
 import java.util.stream.Stream;

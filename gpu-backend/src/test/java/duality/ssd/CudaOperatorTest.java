@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.gpu.ssd.CudaSsdBackend;
+import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
 import duality.ssd.SsdOptions.Algorithm;
 import duality.tensor.DType;

@@ -11,6 +11,7 @@ import duality.gpu.ssd.CudaSsdBackend;
 import duality.gpu.ssd.DeviceSsd;
 import duality.gpu.ssd.DeviceTensor;
 import duality.gpu.ssd.SsdShape;
+import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
@@ -82,7 +83,7 @@ class DeviceSsdTest {
         }
     }
 
-    /** The backend's copies in slabs give the bits of a single run. */
+    /** The backend's copies in slabs give the bits of a single run; kernels that cut it as they like are as near to it. */
     @ParameterizedTest
     @EnumSource
     void slabsDoNotChangeBits(Precision precision) {
@@ -96,11 +97,18 @@ class DeviceSsdTest {
         backend.release();
         try (DeviceSsd problem = upload(in, options)) {
             problem.forward();
-            assertThat(problem.download("y").contentEquals(slabs.y())).isTrue();
-            assertThat(problem.download("final_states").contentEquals(slabs.finalStates()))
-                    .isTrue();
+            same(precision, "y", problem.download("y"), slabs.y());
+            same(precision, "final_states", problem.download("final_states"), slabs.finalStates());
         }
         assertThat(again.y().contentEquals(slabs.y())).isTrue();
+    }
+
+    private static void same(Precision precision, String name, Tensor whole, Tensor slabs) {
+        if (precision == Precision.BFLOAT16) {
+            assertThat(Gpu.relativeError(slabs, whole)).as(name).isLessThan(Gpu.tolerance(precision, name, whole));
+        } else {
+            assertThat(slabs.contentEquals(whole)).as(name).isTrue();
+        }
     }
 
     @ParameterizedTest
