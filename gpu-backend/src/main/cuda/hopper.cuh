@@ -1,5 +1,5 @@
 // Hopper's asynchronous machinery in the few forms that the SSD kernels use: barriers in shared memory, bulk
-// tensor copies, and warp-group matrix products (m64n_nk16, bfloat16 in, float32 out).
+// tensor copies, and warp-group matrix products (m64nNk16, bfloat16 in, float32 out).
 #pragma once
 #include <cuda.h>
 #include <cuda_bf16.h>
@@ -15,6 +15,10 @@ __device__ __forceinline__ uint32_t shared_address(const void* pointer) {
 
 __device__ __forceinline__ void barrier_init(uint32_t barrier, int count) {
     asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(barrier), "r"(count));
+}
+
+__device__ __forceinline__ void barriers_ready() {
+    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
 }
 
 __device__ __forceinline__ void barrier_arrive(uint32_t barrier) {
@@ -37,6 +41,18 @@ __device__ __forceinline__ void barrier_wait(uint32_t barrier, uint32_t parity) 
         "}\n" ::"r"(barrier), "r"(parity) : "memory");
 }
 
+// A flag in global memory and what was written before it was set.
+__device__ __forceinline__ void set_flag(int* flag) {
+    asm volatile("st.release.gpu.global.b32 [%0], 1;" ::"l"(flag) : "memory");
+}
+
+__device__ __forceinline__ void take_flag(int* flag) {
+    int set;
+    do asm volatile("ld.acquire.gpu.global.b32 %0, [%1];" : "=r"(set) : "l"(flag) : "memory");
+    while (set == 0);
+    *flag = 0;
+}
+
 // Synchronises one warp group (128 threads) through a named barrier.
 __device__ __forceinline__ void group_sync(int name) {
     asm volatile("bar.sync %0, 128;" ::"r"(name) : "memory");
@@ -45,15 +61,6 @@ __device__ __forceinline__ void group_sync(int name) {
 // Makes ordinary writes to shared memory visible to the tensor cores and the copy engine.
 __device__ __forceinline__ void fence_async_proxy() {
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
-}
-
-// One of two warp groups waits for its turn, which the other gives it.
-__device__ __forceinline__ void take_turn(int name) {
-    asm volatile("bar.sync %0, 256;" ::"r"(name) : "memory");
-}
-
-__device__ __forceinline__ void give_turn(int name) {
-    asm volatile("bar.arrive %0, 256;" ::"r"(name) : "memory");
 }
 
 // A launch may start while the one before it in the stream still runs, where the host permits it. Before it reads what
@@ -133,11 +140,6 @@ struct Operand {
 
 __device__ __forceinline__ void load_transposed(uint32_t (&fragment)[4], uint32_t address) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
-        : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(address) : "memory");
-}
-
-__device__ __forceinline__ void load_rows(uint32_t (&fragment)[4], uint32_t address) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
         : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(address) : "memory");
 }
 
@@ -224,12 +226,6 @@ __device__ __forceinline__ void multiply(float (&d)[32], uint64_t a, uint64_t b)
     else
         asm volatile("wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 " DUALITY_L32 ", %32, %33, 1, 1, 1, 0, 0;"
             : DUALITY_32("+f", d, 0) : "l"(a), "l"(b));
-}
-
-// d (64×64) ← d + a·b; both in shared memory, K along the rows of a and across those of b.
-__device__ __forceinline__ void multiply_mixed(float (&d)[32], uint64_t a, uint64_t b) {
-    asm volatile("wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 " DUALITY_L32 ", %32, %33, 1, 1, 1, 0, 1;"
-        : DUALITY_32("+f", d, 0) : "l"(a), "l"(b));
 }
 
 // d (64×64) ← a·b (FIRST) or d + a·b; a in registers, b with K along its rows.

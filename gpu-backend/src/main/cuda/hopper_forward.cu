@@ -203,18 +203,19 @@ struct Walk {
     __device__ __forceinline__ void run() {
         for (int i = threadIdx.x; i < 2 * HEADS * TILE_BYTES / 16; i += L::THREADS)  // above the diagonal they stay zero
             reinterpret_cast<uint4*>(generic + L::WEIGHTS)[i] = {0, 0, 0, 0};
+        // Every lane arrives, not one for its warp: it costs nothing, and racecheck can follow.
         if (threadIdx.x == 0) {
             for (int i = 0; i < L::STAGES; i++) {
-                barrier_init(full(i), 1 + HEADS);
-                barrier_init(empty(i), 4 * (HEADS + 1));
+                barrier_init(full(i), 1 + 32 * HEADS);
+                barrier_init(empty(i), 128 * (HEADS + 1));
             }
             for (int i = 0; i < HEADS; i++) {
                 for (int turn = 0; turn < 2; turn++) {
-                    barrier_init(weighed(i, turn), 4);
-                    barrier_init(multiplied(i, turn), 4);
+                    barrier_init(weighed(i, turn), 128);
+                    barrier_init(multiplied(i, turn), 128);
                 }
             }
-            asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+            barriers_ready();
         }
         fence_async_proxy();
         __syncthreads();
@@ -269,8 +270,7 @@ struct Walk {
                         steps.next(turn, step, log);
                         barrier_wait(empty(ring.stage), ring.phase ^ 1);
                         write_decays(decays(ring.stage, i), lane, step, log);
-                        __syncwarp();
-                        if (lane == 0) barrier_arrive(full(ring.stage));
+                        barrier_arrive(full(ring.stage));
                         ring.advance();
                     }
         }
@@ -317,8 +317,7 @@ struct Walk {
                 }
                 matrix_wait<0>();
                 settle(g);
-                __syncwarp();
-                if (lane == 0) barrier_arrive(empty(ring.stage));
+                barrier_arrive(empty(ring.stage));
 #pragma unroll
                 for (int i = 0; i < HEADS; i++) {
                     float r0 = by_row[i][0].y, r1 = by_row[i][1].y;
@@ -343,8 +342,7 @@ struct Walk {
                                 packed[1], packed[2], packed[3]);
                     }
                     fence_async_proxy();
-                    __syncwarp();
-                    if (lane == 0) barrier_arrive(weighed(i, turn));
+                    barrier_arrive(weighed(i, turn));
                 }
                 ring.advance();
             }
@@ -379,13 +377,7 @@ struct Walk {
 
             if (real && (p.chained ? segment.previous >= 0 : 1)) {
                 if (p.chained) {
-                    int* flag = p.flags + int64_t(segment.previous) * tiles + tile;
-                    if (leader) {
-                        int ready;
-                        do asm volatile("ld.acquire.gpu.global.b32 %0, [%1];" : "=r"(ready) : "l"(flag) : "memory");
-                        while (ready == 0);
-                        *flag = 0;
-                    }
+                    if (leader) take_flag(p.flags + int64_t(segment.previous) * tiles + tile);
                     group_sync(1 + i);
                 }
                 if (!p.chained) depend_on_earlier_launch();
@@ -473,7 +465,7 @@ struct Walk {
 
                 matrix_wait<1>();
                 settle(y);
-                if (lane == 0) barrier_arrive(multiplied(i, turn));
+                barrier_arrive(multiplied(i, turn));
                 if (p.D && real) {
                     float skip[2];
 #pragma unroll
@@ -525,7 +517,7 @@ struct Walk {
                 matrix_wait<0>();
                 settle(s);
                 settle(xw);
-                if (lane == 0) barrier_arrive(empty(ring.stage));
+                barrier_arrive(empty(ring.stage));
                 ring.advance();
             }
 
@@ -536,8 +528,7 @@ struct Walk {
                     __stcg(reinterpret_cast<float2*>(to + (k & 1) * 8 * 64 * NT + (k >> 1) * 8), float2{s[2 * k], s[2 * k + 1]});
                 __threadfence();
                 group_sync(1 + i);
-                if (leader)
-                    asm volatile("st.release.gpu.global.b32 [%0], 1;" ::"l"(p.flags + int64_t(index) * tiles + tile) : "memory");
+                if (leader) set_flag(p.flags + int64_t(index) * tiles + tile);
             } else if (real && segment.last && p.final_states) {
                 float* to = outer(p.final_states);
 #pragma unroll
@@ -588,10 +579,10 @@ struct States {
         allow_later_launch();
         if (threadIdx.x == 0) {
             for (int i = 0; i < STAGES; i++) {
-                barrier_init(full(i), 1 + GROUPS);
-                barrier_init(empty(i), 4 * GROUPS);
+                barrier_init(full(i), 1 + 32 * GROUPS);
+                barrier_init(empty(i), 128 * GROUPS);
             }
-            asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+            barriers_ready();
         }
         __syncthreads();
         int group = warp >> 2;
@@ -659,8 +650,7 @@ struct States {
 #pragma unroll
                     for (int i = 0; i < PER; i++)
                         put_of_lane(factors(ring.stage, group * PER + i), lane, values[i].x, values[i].y);
-                    __syncwarp();
-                    if (lane == 0) barrier_arrive(full(ring.stage));
+                    barrier_arrive(full(ring.stage));
                     ring.advance();
                 }
 #pragma unroll
@@ -700,7 +690,7 @@ struct States {
                 matrix_wait<0>();
 #pragma unroll
                 for (int i = 0; i < PER; i++) settle(s[i]);
-                if (lane == 0) barrier_arrive(empty(ring.stage));
+                barrier_arrive(empty(ring.stage));
                 ring.advance();
             }
 #pragma unroll
