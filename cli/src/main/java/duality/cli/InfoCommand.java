@@ -1,12 +1,12 @@
 package duality.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import duality.kernels.Simd;
 import duality.ssd.SsdBackend;
 import duality.ssd.SsdBackends;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -24,7 +24,7 @@ final class InfoCommand implements Runnable {
         line(out, "Duality", Main.Version.text());
         line(out, "Java", java());
         line(out, "System", system());
-        line(out, "SIMD", simd());
+        line(out, "SIMD", Simd.description());
         out.println("Backends");
         SsdBackends.all().forEach(backend -> line(out, "  " + backend.name(), state(backend)));
     }
@@ -50,23 +50,6 @@ final class InfoCommand implements Runnable {
                         runtime.availableProcessors(),
                         memory,
                         gibibytes(runtime.maxMemory()));
-    }
-
-    /** Asked by reflection: the module is loaded late, and its types would not link before. */
-    private static String simd() {
-        Optional<String> absence = VectorModule.load();
-        if (absence.isPresent()) {
-            return "unknown: " + absence.get();
-        }
-        try {
-            Object shape = Class.forName("jdk.incubator.vector.VectorShape")
-                    .getMethod("preferredShape")
-                    .invoke(null);
-            int bits = (int) shape.getClass().getMethod("vectorBitSize").invoke(shape);
-            return "%d bits: %d lanes of float32, %d of float64".formatted(bits, bits / 32, bits / 64);
-        } catch (ReflectiveOperationException e) {
-            return "unknown: " + e;
-        }
     }
 
     private static String property(String key) {

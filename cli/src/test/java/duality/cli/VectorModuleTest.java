@@ -19,7 +19,10 @@ class VectorModuleTest {
 
     @Test
     void saysWhyTheModuleIsAbsent() throws Exception {
-        assertThat(info()).containsPattern("SIMD +unknown: the JVM runs without --add-modules=jdk.incubator.vector");
+        assertThat(info())
+                .containsPattern("SIMD +off: the JVM runs without --add-modules=jdk.incubator.vector")
+                .containsOnlyOnce("WARNING")
+                .contains("Start Java with --add-modules=jdk.incubator.vector");
     }
 
     /** What {@code info} writes to stdout and stderr. */

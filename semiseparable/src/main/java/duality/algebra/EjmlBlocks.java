@@ -2,6 +2,7 @@ package duality.algebra;
 
 import duality.errors.Fault;
 import duality.errors.ValueException;
+import duality.kernels.DenseMultiply;
 import java.util.Arrays;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
@@ -13,7 +14,10 @@ import org.ejml.interfaces.decomposition.QRDecomposition;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.ejml.interfaces.linsol.LinearSolverDense;
 
-/** Block operations in double precision on EJML's row-major matrices, with its factorisations. */
+/**
+ * Block operations in double precision on EJML's row-major matrices, with its factorisations, and products that are large
+ * enough by {@link DenseMultiply}.
+ */
 public enum EjmlBlocks implements OrthogonalBlocks<DMatrixRMaj> {
     /** The only instance. */
     INSTANCE;
@@ -63,21 +67,34 @@ public enum EjmlBlocks implements OrthogonalBlocks<DMatrixRMaj> {
     public DMatrixRMaj multiply(DMatrixRMaj a, DMatrixRMaj b) {
         MatrixShapes.requireProduct(a.numRows, a.numCols, b.numRows, b.numCols);
         MatrixShapes.requireSize(a.numRows, b.numCols);
-        return CommonOps_DDRM.mult(a, b, (DMatrixRMaj) null);
+        return DenseMultiply.pays(a.numRows, b.numCols, a.numCols)
+                ? product(a.numRows, b.numCols, a.numCols, a, a.numCols, 1, b, b.numCols, 1)
+                : CommonOps_DDRM.mult(a, b, (DMatrixRMaj) null);
     }
 
     @Override
     public DMatrixRMaj multiplyTransposeLeft(DMatrixRMaj a, DMatrixRMaj b) {
         MatrixShapes.requireProduct(a.numCols, a.numRows, b.numRows, b.numCols);
         MatrixShapes.requireSize(a.numCols, b.numCols);
-        return CommonOps_DDRM.multTransA(a, b, (DMatrixRMaj) null);
+        return DenseMultiply.pays(a.numCols, b.numCols, a.numRows)
+                ? product(a.numCols, b.numCols, a.numRows, a, 1, a.numCols, b, b.numCols, 1)
+                : CommonOps_DDRM.multTransA(a, b, (DMatrixRMaj) null);
     }
 
     @Override
     public DMatrixRMaj multiplyTransposeRight(DMatrixRMaj a, DMatrixRMaj b) {
         MatrixShapes.requireProduct(a.numRows, a.numCols, b.numCols, b.numRows);
         MatrixShapes.requireSize(a.numRows, b.numRows);
-        return CommonOps_DDRM.multTransB(a, b, (DMatrixRMaj) null);
+        return DenseMultiply.pays(a.numRows, b.numRows, a.numCols)
+                ? product(a.numRows, b.numRows, a.numCols, a, a.numCols, 1, b, 1, b.numCols)
+                : CommonOps_DDRM.multTransB(a, b, (DMatrixRMaj) null);
+    }
+
+    private static DMatrixRMaj product(
+            int m, int n, int k, DMatrixRMaj a, int aRow, int aColumn, DMatrixRMaj b, int bRow, int bColumn) {
+        DMatrixRMaj result = new DMatrixRMaj(m, n);
+        DenseMultiply.multiply(m, n, k, a.data, 0, aRow, aColumn, b.data, 0, bRow, bColumn, result.data, 0, n, false);
+        return result;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package duality.algebra;
 
+import duality.kernels.DenseMultiply;
 import java.util.Arrays;
 import java.util.List;
 
@@ -59,17 +60,48 @@ public enum FloatBlocks implements FloatingBlocks<FloatMatrix> {
         return entrywise("Hadamard product", a, b, (x, y) -> x * y);
     }
 
-    /** Row by row as a sum of scaled rows of {@code b}, which the compiler turns into vector code. */
     @Override
     public FloatMatrix multiply(FloatMatrix a, FloatMatrix b) {
         MatrixShapes.requireProduct(a.rows, a.columns, b.rows, b.columns);
         FloatMatrix result = new FloatMatrix(a.rows, b.columns);
+        int k = a.columns;
         int m = b.columns;
+        if (DenseMultiply.pays(a.rows, m, k)) {
+            DenseMultiply.multiply(a.rows, m, k, a.entries, 0, k, 1, b.entries, 0, m, 1, result.entries, 0, m, false);
+            return result;
+        }
         for (int i = 0; i < a.rows; i++) {
-            for (int k = 0; k < a.columns; k++) {
-                addScaledRow(a.entries[i * a.columns + k], b.entries, k * m, result.entries, i * m, m);
+            for (int p = 0; p < k; p++) {
+                addScaledRow(a.entries[i * k + p], b.entries, p * m, result.entries, i * m, m);
             }
         }
+        return result;
+    }
+
+    @Override
+    public FloatMatrix multiplyTransposeLeft(FloatMatrix a, FloatMatrix b) {
+        int n = a.columns;
+        int m = b.columns;
+        if (!DenseMultiply.pays(n, m, a.rows)) {
+            return multiply(transpose(a), b);
+        }
+        MatrixShapes.requireProduct(n, a.rows, b.rows, m);
+        FloatMatrix result = new FloatMatrix(n, m);
+        DenseMultiply.multiply(n, m, a.rows, a.entries, 0, 1, n, b.entries, 0, m, 1, result.entries, 0, m, false);
+        return result;
+    }
+
+    @Override
+    public FloatMatrix multiplyTransposeRight(FloatMatrix a, FloatMatrix b) {
+        int k = a.columns;
+        int m = b.rows;
+        if (!DenseMultiply.pays(a.rows, m, k)) {
+            return multiply(a, transpose(b));
+        }
+        MatrixShapes.requireProduct(a.rows, k, b.columns, m);
+        FloatMatrix result = new FloatMatrix(a.rows, m);
+        DenseMultiply.multiply(
+                a.rows, m, k, a.entries, 0, k, 1, b.entries, 0, 1, b.columns, result.entries, 0, m, false);
         return result;
     }
 

@@ -1,4 +1,4 @@
-package duality.cli;
+package duality.kernels;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.Optional;
@@ -6,11 +6,10 @@ import java.util.Optional;
 /**
  * Makes {@code jdk.incubator.vector} available to a running JVM.
  *
- * <p>The option {@code --add-modules} does the same, with a warning on stderr at every start that no
- * option silences, and without most of the start-up cache. The JDK loads modules late for its own
- * agents; the launcher exports the package that does it. The result is a module like any other, its
- * vectors compiled to the same instructions, but in a layer above {@link ModuleLayer#boot()}: whether
- * it is there is best asked by loading one of its classes.
+ * <p>The option {@code --add-modules} does the same, with a warning on stderr at every start that no option silences, and
+ * without most of the start-up cache. The JDK loads modules late for its own agents; a launcher that passes {@code
+ * --add-exports=java.base/jdk.internal.module=ALL-UNNAMED} lets this class do so too. The result is a module like any
+ * other, its vectors compiled to the same instructions, but in a layer above {@link ModuleLayer#boot()}.
  */
 final class VectorModule {
     private static final String NAME = "jdk.incubator.vector";

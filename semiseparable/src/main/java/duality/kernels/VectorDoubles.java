@@ -1,0 +1,456 @@
+package duality.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/** The kernels in double64 by the Vector API. */
+final class VectorDoubles extends ScalarDoubles {
+    private static final VectorSpecies<Double> S =
+            VectorSpecies.of(double.class, VectorWidth.SHAPE);
+
+    private static final int LANES = S.length();
+
+    private static final int W = 2 * LANES;
+
+    /** Bytes of one vector, half a row of a panel. */
+    private static final long HALF = S.vectorByteSize();
+
+    /** Tiles of 8 rows need 19 registers, which only the instruction sets with 32 have. */
+    private static final boolean TALL = VectorWidth.REGISTERS >= 32;
+
+    private static final double LOG2_E = 1.4426950408889634;
+    /** log 2 in two parts, the first with few enough bits that its product with an exponent is exact. */
+    private static final double LOG_2_HIGH = 0x1.62e42feep-1;
+    private static final double LOG_2_LOW = 0x1.a39ef35793c76p-33;
+    /** Adding it rounds to an integer, which is then in the low bits. */
+    private static final double ROUND = 0x1.8p52;
+    /** exp is 0 below and infinite above. */
+    private static final double LEAST = -746;
+    private static final double GREATEST = 710;
+    private static final long BIAS = 1023;
+    private static final int MANTISSA = 52;
+
+    @Override
+    public int panel() {
+        return W;
+    }
+
+    @Override
+    public void multiply(
+            int m,
+            int n,
+            int k,
+            double[] a,
+            int aAt,
+            int aRow,
+            Part part,
+            double[] b,
+            int bAt,
+            int bPanel,
+            double[] c,
+            int cAt,
+            int cRow,
+            int cPanel,
+            double @Nullable [] scale,
+            int scaleAt,
+            int scaleStep) {
+        for (int j = 0; j * W < n; j++) {
+            int bj = bAt + j * bPanel;
+            int cj = cAt + j * cPanel;
+            int i = 0;
+            while (i < m) {
+                int rows = TALL && i + 8 <= m ? 8 : i + 4 <= m ? 4 : 1;
+                int from = part == Part.UPPER ? Math.min(i, k) : 0;
+                int length = (part == Part.LOWER ? Math.min(i + rows, k) : k) - from;
+                int ai = aAt + i * aRow + from;
+                int bi = bj + from * W;
+                int ci = cj + i * cRow;
+                int s = scaleAt + i * scaleStep;
+                if (rows == 8) {
+                    rows8(length, a, ai, aRow, b, bi, c, ci, cRow, scale, s, scaleStep);
+                } else if (rows == 4) {
+                    rows4(length, a, ai, aRow, b, bi, c, ci, cRow, scale, s, scaleStep);
+                } else {
+                    rows1(length, a, ai, b, bi, c, ci, scale, s);
+                }
+                i += rows;
+            }
+        }
+    }
+
+    /** 8 rows of a product: 8×W sums in registers. */
+    private static void rows8(
+            int k, double[] a, int aAt, int aRow, double[] b, int bAt, double[] c, int cAt, int cRow, double @Nullable [] scale, int s, int sStep) {
+        DoubleVector c0 = DoubleVector.zero(S);
+        DoubleVector d0 = DoubleVector.zero(S);
+        DoubleVector c1 = DoubleVector.zero(S);
+        DoubleVector d1 = DoubleVector.zero(S);
+        DoubleVector c2 = DoubleVector.zero(S);
+        DoubleVector d2 = DoubleVector.zero(S);
+        DoubleVector c3 = DoubleVector.zero(S);
+        DoubleVector d3 = DoubleVector.zero(S);
+        DoubleVector c4 = DoubleVector.zero(S);
+        DoubleVector d4 = DoubleVector.zero(S);
+        DoubleVector c5 = DoubleVector.zero(S);
+        DoubleVector d5 = DoubleVector.zero(S);
+        DoubleVector c6 = DoubleVector.zero(S);
+        DoubleVector d6 = DoubleVector.zero(S);
+        DoubleVector c7 = DoubleVector.zero(S);
+        DoubleVector d7 = DoubleVector.zero(S);
+        int a1 = aAt + aRow;
+        int a2 = aAt + 2 * aRow;
+        int a3 = aAt + 3 * aRow;
+        int a4 = aAt + 4 * aRow;
+        int a5 = aAt + 5 * aRow;
+        int a6 = aAt + 6 * aRow;
+        int a7 = aAt + 7 * aRow;
+        for (int p = 0; p < k; p++) {
+            DoubleVector l = DoubleVector.fromArray(S, b, bAt + p * W);
+            DoubleVector r = DoubleVector.fromArray(S, b, bAt + p * W + LANES);
+            DoubleVector x0 = DoubleVector.broadcast(S, a[aAt + p]);
+            c0 = x0.fma(l, c0);
+            d0 = x0.fma(r, d0);
+            DoubleVector x1 = DoubleVector.broadcast(S, a[a1 + p]);
+            c1 = x1.fma(l, c1);
+            d1 = x1.fma(r, d1);
+            DoubleVector x2 = DoubleVector.broadcast(S, a[a2 + p]);
+            c2 = x2.fma(l, c2);
+            d2 = x2.fma(r, d2);
+            DoubleVector x3 = DoubleVector.broadcast(S, a[a3 + p]);
+            c3 = x3.fma(l, c3);
+            d3 = x3.fma(r, d3);
+            DoubleVector x4 = DoubleVector.broadcast(S, a[a4 + p]);
+            c4 = x4.fma(l, c4);
+            d4 = x4.fma(r, d4);
+            DoubleVector x5 = DoubleVector.broadcast(S, a[a5 + p]);
+            c5 = x5.fma(l, c5);
+            d5 = x5.fma(r, d5);
+            DoubleVector x6 = DoubleVector.broadcast(S, a[a6 + p]);
+            c6 = x6.fma(l, c6);
+            d6 = x6.fma(r, d6);
+            DoubleVector x7 = DoubleVector.broadcast(S, a[a7 + p]);
+            c7 = x7.fma(l, c7);
+            d7 = x7.fma(r, d7);
+        }
+        if (scale != null) {
+            DoubleVector s0 = DoubleVector.broadcast(S, scale[s]);
+            c0 = s0.fma(DoubleVector.fromArray(S, c, cAt), c0);
+            d0 = s0.fma(DoubleVector.fromArray(S, c, cAt + LANES), d0);
+            DoubleVector s1 = DoubleVector.broadcast(S, scale[s + sStep]);
+            c1 = s1.fma(DoubleVector.fromArray(S, c, cAt + cRow), c1);
+            d1 = s1.fma(DoubleVector.fromArray(S, c, cAt + cRow + LANES), d1);
+            DoubleVector s2 = DoubleVector.broadcast(S, scale[s + 2 * sStep]);
+            c2 = s2.fma(DoubleVector.fromArray(S, c, cAt + 2 * cRow), c2);
+            d2 = s2.fma(DoubleVector.fromArray(S, c, cAt + 2 * cRow + LANES), d2);
+            DoubleVector s3 = DoubleVector.broadcast(S, scale[s + 3 * sStep]);
+            c3 = s3.fma(DoubleVector.fromArray(S, c, cAt + 3 * cRow), c3);
+            d3 = s3.fma(DoubleVector.fromArray(S, c, cAt + 3 * cRow + LANES), d3);
+            DoubleVector s4 = DoubleVector.broadcast(S, scale[s + 4 * sStep]);
+            c4 = s4.fma(DoubleVector.fromArray(S, c, cAt + 4 * cRow), c4);
+            d4 = s4.fma(DoubleVector.fromArray(S, c, cAt + 4 * cRow + LANES), d4);
+            DoubleVector s5 = DoubleVector.broadcast(S, scale[s + 5 * sStep]);
+            c5 = s5.fma(DoubleVector.fromArray(S, c, cAt + 5 * cRow), c5);
+            d5 = s5.fma(DoubleVector.fromArray(S, c, cAt + 5 * cRow + LANES), d5);
+            DoubleVector s6 = DoubleVector.broadcast(S, scale[s + 6 * sStep]);
+            c6 = s6.fma(DoubleVector.fromArray(S, c, cAt + 6 * cRow), c6);
+            d6 = s6.fma(DoubleVector.fromArray(S, c, cAt + 6 * cRow + LANES), d6);
+            DoubleVector s7 = DoubleVector.broadcast(S, scale[s + 7 * sStep]);
+            c7 = s7.fma(DoubleVector.fromArray(S, c, cAt + 7 * cRow), c7);
+            d7 = s7.fma(DoubleVector.fromArray(S, c, cAt + 7 * cRow + LANES), d7);
+        }
+        c0.intoArray(c, cAt);
+        d0.intoArray(c, cAt + LANES);
+        c1.intoArray(c, cAt + cRow);
+        d1.intoArray(c, cAt + cRow + LANES);
+        c2.intoArray(c, cAt + 2 * cRow);
+        d2.intoArray(c, cAt + 2 * cRow + LANES);
+        c3.intoArray(c, cAt + 3 * cRow);
+        d3.intoArray(c, cAt + 3 * cRow + LANES);
+        c4.intoArray(c, cAt + 4 * cRow);
+        d4.intoArray(c, cAt + 4 * cRow + LANES);
+        c5.intoArray(c, cAt + 5 * cRow);
+        d5.intoArray(c, cAt + 5 * cRow + LANES);
+        c6.intoArray(c, cAt + 6 * cRow);
+        d6.intoArray(c, cAt + 6 * cRow + LANES);
+        c7.intoArray(c, cAt + 7 * cRow);
+        d7.intoArray(c, cAt + 7 * cRow + LANES);
+    }
+
+    /** 4 rows of a product: 4×W sums in registers. */
+    private static void rows4(
+            int k, double[] a, int aAt, int aRow, double[] b, int bAt, double[] c, int cAt, int cRow, double @Nullable [] scale, int s, int sStep) {
+        DoubleVector c0 = DoubleVector.zero(S);
+        DoubleVector d0 = DoubleVector.zero(S);
+        DoubleVector c1 = DoubleVector.zero(S);
+        DoubleVector d1 = DoubleVector.zero(S);
+        DoubleVector c2 = DoubleVector.zero(S);
+        DoubleVector d2 = DoubleVector.zero(S);
+        DoubleVector c3 = DoubleVector.zero(S);
+        DoubleVector d3 = DoubleVector.zero(S);
+        int a1 = aAt + aRow;
+        int a2 = aAt + 2 * aRow;
+        int a3 = aAt + 3 * aRow;
+        for (int p = 0; p < k; p++) {
+            DoubleVector l = DoubleVector.fromArray(S, b, bAt + p * W);
+            DoubleVector r = DoubleVector.fromArray(S, b, bAt + p * W + LANES);
+            DoubleVector x0 = DoubleVector.broadcast(S, a[aAt + p]);
+            c0 = x0.fma(l, c0);
+            d0 = x0.fma(r, d0);
+            DoubleVector x1 = DoubleVector.broadcast(S, a[a1 + p]);
+            c1 = x1.fma(l, c1);
+            d1 = x1.fma(r, d1);
+            DoubleVector x2 = DoubleVector.broadcast(S, a[a2 + p]);
+            c2 = x2.fma(l, c2);
+            d2 = x2.fma(r, d2);
+            DoubleVector x3 = DoubleVector.broadcast(S, a[a3 + p]);
+            c3 = x3.fma(l, c3);
+            d3 = x3.fma(r, d3);
+        }
+        if (scale != null) {
+            DoubleVector s0 = DoubleVector.broadcast(S, scale[s]);
+            c0 = s0.fma(DoubleVector.fromArray(S, c, cAt), c0);
+            d0 = s0.fma(DoubleVector.fromArray(S, c, cAt + LANES), d0);
+            DoubleVector s1 = DoubleVector.broadcast(S, scale[s + sStep]);
+            c1 = s1.fma(DoubleVector.fromArray(S, c, cAt + cRow), c1);
+            d1 = s1.fma(DoubleVector.fromArray(S, c, cAt + cRow + LANES), d1);
+            DoubleVector s2 = DoubleVector.broadcast(S, scale[s + 2 * sStep]);
+            c2 = s2.fma(DoubleVector.fromArray(S, c, cAt + 2 * cRow), c2);
+            d2 = s2.fma(DoubleVector.fromArray(S, c, cAt + 2 * cRow + LANES), d2);
+            DoubleVector s3 = DoubleVector.broadcast(S, scale[s + 3 * sStep]);
+            c3 = s3.fma(DoubleVector.fromArray(S, c, cAt + 3 * cRow), c3);
+            d3 = s3.fma(DoubleVector.fromArray(S, c, cAt + 3 * cRow + LANES), d3);
+        }
+        c0.intoArray(c, cAt);
+        d0.intoArray(c, cAt + LANES);
+        c1.intoArray(c, cAt + cRow);
+        d1.intoArray(c, cAt + cRow + LANES);
+        c2.intoArray(c, cAt + 2 * cRow);
+        d2.intoArray(c, cAt + 2 * cRow + LANES);
+        c3.intoArray(c, cAt + 3 * cRow);
+        d3.intoArray(c, cAt + 3 * cRow + LANES);
+    }
+
+    /** 1 rows of a product: 1×W sums in registers. */
+    private static void rows1(
+            int k, double[] a, int aAt, double[] b, int bAt, double[] c, int cAt, double @Nullable [] scale, int s) {
+        DoubleVector c0 = DoubleVector.zero(S);
+        DoubleVector d0 = DoubleVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            DoubleVector l = DoubleVector.fromArray(S, b, bAt + p * W);
+            DoubleVector r = DoubleVector.fromArray(S, b, bAt + p * W + LANES);
+            DoubleVector x0 = DoubleVector.broadcast(S, a[aAt + p]);
+            c0 = x0.fma(l, c0);
+            d0 = x0.fma(r, d0);
+        }
+        if (scale != null) {
+            DoubleVector s0 = DoubleVector.broadcast(S, scale[s]);
+            c0 = s0.fma(DoubleVector.fromArray(S, c, cAt), c0);
+            d0 = s0.fma(DoubleVector.fromArray(S, c, cAt + LANES), d0);
+        }
+        c0.intoArray(c, cAt);
+        d0.intoArray(c, cAt + LANES);
+    }
+
+
+    @Override
+    public void maskedGram(
+            int q,
+            double[] decay,
+            int decayAt,
+            double[] weight,
+            int weightAt,
+            double[] g,
+            int gAt,
+            int row,
+            double[] running,
+            double[] m,
+            int mAt) {
+        Arrays.fill(running, 0, row, 0);
+        for (int t = 0; t < q; t++) {
+            DoubleVector a = DoubleVector.broadcast(S, decay[decayAt + t]);
+            int gt = gAt + t * row;
+            int mt = mAt + t * row;
+            for (int s = 0; s <= t; s += LANES) {
+                // The entry t of the running row is still zero, and the weight is put there afterwards.
+                DoubleVector l = a.mul(DoubleVector.fromArray(S, running, s));
+                l.intoArray(running, s);
+                l.mul(DoubleVector.fromArray(S, g, gt + s)).intoArray(m, mt + s);
+            }
+            running[t] = weight[weightAt + t];
+            m[mt + t] = running[t] * g[gt + t];
+            Arrays.fill(m, mt + t + 1, mt + Math.min((t / TILE + 1) * TILE, row), 0);
+        }
+    }
+
+    @Override
+    public void scaleRows(int rows, int columns, double[] scale, int scaleAt, double[] x, int xAt, double[] out, int outAt) {
+        for (int j = 0, at = 0; j < columns; j += W) {
+            for (int i = 0; i < rows; i++, at += W) {
+                DoubleVector s = DoubleVector.broadcast(S, scale[scaleAt + i]);
+                s.mul(DoubleVector.fromArray(S, x, xAt + at)).intoArray(out, outAt + at);
+                s.mul(DoubleVector.fromArray(S, x, xAt + at + LANES)).intoArray(out, outAt + at + LANES);
+            }
+        }
+    }
+
+    @Override
+    public void addScaledColumns(int rows, int columns, double[] d, int dAt, double[] x, int xAt, double[] y, int yAt) {
+        for (int j = 0, at = 0; j < columns; j += W) {
+            DoubleVector left = DoubleVector.fromArray(S, d, dAt + j);
+            DoubleVector right = DoubleVector.fromArray(S, d, dAt + j + LANES);
+            for (int i = 0; i < rows; i++, at += W) {
+                left.fma(DoubleVector.fromArray(S, x, xAt + at), DoubleVector.fromArray(S, y, yAt + at))
+                        .intoArray(y, yAt + at);
+                right.fma(DoubleVector.fromArray(S, x, xAt + at + LANES), DoubleVector.fromArray(S, y, yAt + at + LANES))
+                        .intoArray(y, yAt + at + LANES);
+            }
+        }
+    }
+
+    @Override
+    public void addScaled(int n, double s, double[] x, int xAt, double[] y, int yAt) {
+        DoubleVector factor = DoubleVector.broadcast(S, s);
+        for (int i = 0; i < n; i += LANES) {
+            factor.fma(DoubleVector.fromArray(S, x, xAt + i), DoubleVector.fromArray(S, y, yAt + i))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    @Override
+    public void gate(int n, double[] z, int zAt, double[] y, int yAt) {
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector v = DoubleVector.fromArray(S, z, zAt + i);
+            DoubleVector e = exp(v.abs().neg());
+            // σ(v) = 1/(1 + e) for v ≥ 0, else e/(1 + e).
+            DoubleVector numerator = v.blend(v.mul(e), v.lt(0));
+            numerator.div(e.add(1)).mul(DoubleVector.fromArray(S, y, yAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    @Override
+    public void exp(int n, double[] x, int at) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            exp(DoubleVector.fromArray(S, x, at + i)).intoArray(x, at + i);
+        }
+        if (i < n) {
+            var rest = S.indexInRange(i, n);
+            exp(DoubleVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
+        }
+    }
+
+    @Override
+    public void softplus(int n, double[] x, int at) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            softplus(DoubleVector.fromArray(S, x, at + i)).intoArray(x, at + i);
+        }
+        if (i < n) {
+            var rest = S.indexInRange(i, n);
+            softplus(DoubleVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
+        }
+    }
+
+    /**
+     * With n the integer nearest to v/log 2 and r = v − n log 2, exp(v) = 2ⁿ exp(r), |r| ≤ 0.3466, and exp(r) by its Taylor
+     * polynomial of degree 13, whose remainder is below 5e-18.
+     */
+    private static DoubleVector exp(DoubleVector v) {
+        DoubleVector x = v.max(LEAST).min(GREATEST);
+        DoubleVector rounded = x.fma(DoubleVector.broadcast(S, LOG2_E), DoubleVector.broadcast(S, ROUND));
+        DoubleVector n = rounded.sub(ROUND);
+        DoubleVector r = n.fma(DoubleVector.broadcast(S, -LOG_2_LOW), n.fma(DoubleVector.broadcast(S, -LOG_2_HIGH), x));
+        DoubleVector p = DoubleVector.broadcast(S, 1.0 / 6227020800L);
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 479001600));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 39916800));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 3628800));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 362880));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 40320));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 5040));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 720));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 120));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 24));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 6));
+        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 2));
+        // 1 + r in two parts, so that the last addition is the only one whose rounding counts.
+        DoubleVector one = r.add(1);
+        DoubleVector rest = r.sub(one.sub(1));
+        p = one.add(p.mul(r).fma(r, rest));
+        // 2ⁿ in two factors, since subnormal results have n below the least exponent.
+        LongVector exponent = rounded.reinterpretAsLongs().sub(Double.doubleToRawLongBits(ROUND));
+        LongVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+        return p.mul(power(half)).mul(power(exponent.sub(half)));
+    }
+
+    private static DoubleVector power(LongVector exponent) {
+        return exponent.add(BIAS).lanewise(VectorOperators.LSHL, MANTISSA).reinterpretAsDoubles();
+    }
+
+    /**
+     * max(v, 0) + log(1 + e) with e = exp(−|v|), and log(1 + e) = 2 artanh(s), s = e/(2 + e) ≤ 1/3, by 18 terms of the
+     * series s + s³/3 + s⁵/5 + ….
+     */
+    private static DoubleVector softplus(DoubleVector v) {
+        DoubleVector e = exp(v.abs().neg());
+        DoubleVector s = e.div(e.add(2));
+        DoubleVector square = s.mul(s);
+        DoubleVector sum = DoubleVector.broadcast(S, 1.0 / 35);
+        for (int k = 33; k >= 1; k -= 2) {
+            sum = sum.fma(square, DoubleVector.broadcast(S, 1.0 / k));
+        }
+        return sum.mul(s).mul(2).add(v.max(0));
+    }
+
+    @Override
+    public void load(MemorySegment from, long at, long row, int rows, int columns, double[] to, int toAt, int toRows) {
+        for (int j = 0; j < columns; j += W) {
+            int width = Math.min(W, columns - j);
+            long source = at + (long) j * Double.BYTES;
+            int target = toAt + j * toRows;
+            if (width == W) {
+                for (int i = 0; i < rows; i++) {
+                    DoubleVector.fromMemorySegment(S, from, source + i * row, ByteOrder.nativeOrder())
+                            .intoArray(to, target + i * W);
+                    DoubleVector.fromMemorySegment(S, from, source + i * row + HALF, ByteOrder.nativeOrder())
+                            .intoArray(to, target + i * W + LANES);
+                }
+            } else {
+                for (int i = 0; i < rows; i++) {
+                    MemorySegment.copy(
+                            from, ValueLayout.JAVA_DOUBLE_UNALIGNED, source + i * row, to, target + i * W, width);
+                    Arrays.fill(to, target + i * W + width, target + (i + 1) * W, 0);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void store(
+            double[] from, int fromAt, int fromRows, int rows, int columns, MemorySegment to, long at, long row) {
+        for (int j = 0; j < columns; j += W) {
+            int width = Math.min(W, columns - j);
+            long target = at + (long) j * Double.BYTES;
+            int source = fromAt + j * fromRows;
+            if (width == W) {
+                for (int i = 0; i < rows; i++) {
+                    DoubleVector.fromArray(S, from, source + i * W)
+                            .intoMemorySegment(to, target + i * row, ByteOrder.nativeOrder());
+                    DoubleVector.fromArray(S, from, source + i * W + LANES)
+                            .intoMemorySegment(to, target + i * row + HALF, ByteOrder.nativeOrder());
+                }
+            } else {
+                for (int i = 0; i < rows; i++) {
+                    MemorySegment.copy(
+                            from, source + i * W, to, ValueLayout.JAVA_DOUBLE_UNALIGNED, target + i * row, width);
+                }
+            }
+        }
+    }
+}

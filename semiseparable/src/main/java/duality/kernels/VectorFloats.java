@@ -1,0 +1,450 @@
+package duality.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/** The kernels in float32 by the Vector API. */
+final class VectorFloats extends ScalarFloats {
+    private static final VectorSpecies<Float> S =
+            VectorSpecies.of(float.class, VectorWidth.SHAPE);
+
+    private static final int LANES = S.length();
+
+    private static final int W = 2 * LANES;
+
+    /** Bytes of one vector, half a row of a panel. */
+    private static final long HALF = S.vectorByteSize();
+
+    /** Tiles of 8 rows need 19 registers, which only the instruction sets with 32 have. */
+    private static final boolean TALL = VectorWidth.REGISTERS >= 32;
+
+    private static final float LOG2_E = 0x1.715476p0f;
+    /** log 2 in two parts, the first with few enough bits that its product with an exponent is exact. */
+    private static final float LOG_2_HIGH = 0x1.62e4p-1f;
+    private static final float LOG_2_LOW = 0x1.7f7d1cp-20f;
+    /** Adding it rounds to an integer, which is then in the low bits. */
+    private static final float ROUND = 0x1.8p23f;
+    /** exp is 0 below and infinite above. */
+    private static final float LEAST = -105;
+    private static final float GREATEST = 89;
+    private static final int BIAS = 127;
+    private static final int MANTISSA = 23;
+
+    @Override
+    public int panel() {
+        return W;
+    }
+
+    @Override
+    public void multiply(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            Part part,
+            float[] b,
+            int bAt,
+            int bPanel,
+            float[] c,
+            int cAt,
+            int cRow,
+            int cPanel,
+            float @Nullable [] scale,
+            int scaleAt,
+            int scaleStep) {
+        for (int j = 0; j * W < n; j++) {
+            int bj = bAt + j * bPanel;
+            int cj = cAt + j * cPanel;
+            int i = 0;
+            while (i < m) {
+                int rows = TALL && i + 8 <= m ? 8 : i + 4 <= m ? 4 : 1;
+                int from = part == Part.UPPER ? Math.min(i, k) : 0;
+                int length = (part == Part.LOWER ? Math.min(i + rows, k) : k) - from;
+                int ai = aAt + i * aRow + from;
+                int bi = bj + from * W;
+                int ci = cj + i * cRow;
+                int s = scaleAt + i * scaleStep;
+                if (rows == 8) {
+                    rows8(length, a, ai, aRow, b, bi, c, ci, cRow, scale, s, scaleStep);
+                } else if (rows == 4) {
+                    rows4(length, a, ai, aRow, b, bi, c, ci, cRow, scale, s, scaleStep);
+                } else {
+                    rows1(length, a, ai, b, bi, c, ci, scale, s);
+                }
+                i += rows;
+            }
+        }
+    }
+
+    /** 8 rows of a product: 8×W sums in registers. */
+    private static void rows8(
+            int k, float[] a, int aAt, int aRow, float[] b, int bAt, float[] c, int cAt, int cRow, float @Nullable [] scale, int s, int sStep) {
+        FloatVector c0 = FloatVector.zero(S);
+        FloatVector d0 = FloatVector.zero(S);
+        FloatVector c1 = FloatVector.zero(S);
+        FloatVector d1 = FloatVector.zero(S);
+        FloatVector c2 = FloatVector.zero(S);
+        FloatVector d2 = FloatVector.zero(S);
+        FloatVector c3 = FloatVector.zero(S);
+        FloatVector d3 = FloatVector.zero(S);
+        FloatVector c4 = FloatVector.zero(S);
+        FloatVector d4 = FloatVector.zero(S);
+        FloatVector c5 = FloatVector.zero(S);
+        FloatVector d5 = FloatVector.zero(S);
+        FloatVector c6 = FloatVector.zero(S);
+        FloatVector d6 = FloatVector.zero(S);
+        FloatVector c7 = FloatVector.zero(S);
+        FloatVector d7 = FloatVector.zero(S);
+        int a1 = aAt + aRow;
+        int a2 = aAt + 2 * aRow;
+        int a3 = aAt + 3 * aRow;
+        int a4 = aAt + 4 * aRow;
+        int a5 = aAt + 5 * aRow;
+        int a6 = aAt + 6 * aRow;
+        int a7 = aAt + 7 * aRow;
+        for (int p = 0; p < k; p++) {
+            FloatVector l = FloatVector.fromArray(S, b, bAt + p * W);
+            FloatVector r = FloatVector.fromArray(S, b, bAt + p * W + LANES);
+            FloatVector x0 = FloatVector.broadcast(S, a[aAt + p]);
+            c0 = x0.fma(l, c0);
+            d0 = x0.fma(r, d0);
+            FloatVector x1 = FloatVector.broadcast(S, a[a1 + p]);
+            c1 = x1.fma(l, c1);
+            d1 = x1.fma(r, d1);
+            FloatVector x2 = FloatVector.broadcast(S, a[a2 + p]);
+            c2 = x2.fma(l, c2);
+            d2 = x2.fma(r, d2);
+            FloatVector x3 = FloatVector.broadcast(S, a[a3 + p]);
+            c3 = x3.fma(l, c3);
+            d3 = x3.fma(r, d3);
+            FloatVector x4 = FloatVector.broadcast(S, a[a4 + p]);
+            c4 = x4.fma(l, c4);
+            d4 = x4.fma(r, d4);
+            FloatVector x5 = FloatVector.broadcast(S, a[a5 + p]);
+            c5 = x5.fma(l, c5);
+            d5 = x5.fma(r, d5);
+            FloatVector x6 = FloatVector.broadcast(S, a[a6 + p]);
+            c6 = x6.fma(l, c6);
+            d6 = x6.fma(r, d6);
+            FloatVector x7 = FloatVector.broadcast(S, a[a7 + p]);
+            c7 = x7.fma(l, c7);
+            d7 = x7.fma(r, d7);
+        }
+        if (scale != null) {
+            FloatVector s0 = FloatVector.broadcast(S, scale[s]);
+            c0 = s0.fma(FloatVector.fromArray(S, c, cAt), c0);
+            d0 = s0.fma(FloatVector.fromArray(S, c, cAt + LANES), d0);
+            FloatVector s1 = FloatVector.broadcast(S, scale[s + sStep]);
+            c1 = s1.fma(FloatVector.fromArray(S, c, cAt + cRow), c1);
+            d1 = s1.fma(FloatVector.fromArray(S, c, cAt + cRow + LANES), d1);
+            FloatVector s2 = FloatVector.broadcast(S, scale[s + 2 * sStep]);
+            c2 = s2.fma(FloatVector.fromArray(S, c, cAt + 2 * cRow), c2);
+            d2 = s2.fma(FloatVector.fromArray(S, c, cAt + 2 * cRow + LANES), d2);
+            FloatVector s3 = FloatVector.broadcast(S, scale[s + 3 * sStep]);
+            c3 = s3.fma(FloatVector.fromArray(S, c, cAt + 3 * cRow), c3);
+            d3 = s3.fma(FloatVector.fromArray(S, c, cAt + 3 * cRow + LANES), d3);
+            FloatVector s4 = FloatVector.broadcast(S, scale[s + 4 * sStep]);
+            c4 = s4.fma(FloatVector.fromArray(S, c, cAt + 4 * cRow), c4);
+            d4 = s4.fma(FloatVector.fromArray(S, c, cAt + 4 * cRow + LANES), d4);
+            FloatVector s5 = FloatVector.broadcast(S, scale[s + 5 * sStep]);
+            c5 = s5.fma(FloatVector.fromArray(S, c, cAt + 5 * cRow), c5);
+            d5 = s5.fma(FloatVector.fromArray(S, c, cAt + 5 * cRow + LANES), d5);
+            FloatVector s6 = FloatVector.broadcast(S, scale[s + 6 * sStep]);
+            c6 = s6.fma(FloatVector.fromArray(S, c, cAt + 6 * cRow), c6);
+            d6 = s6.fma(FloatVector.fromArray(S, c, cAt + 6 * cRow + LANES), d6);
+            FloatVector s7 = FloatVector.broadcast(S, scale[s + 7 * sStep]);
+            c7 = s7.fma(FloatVector.fromArray(S, c, cAt + 7 * cRow), c7);
+            d7 = s7.fma(FloatVector.fromArray(S, c, cAt + 7 * cRow + LANES), d7);
+        }
+        c0.intoArray(c, cAt);
+        d0.intoArray(c, cAt + LANES);
+        c1.intoArray(c, cAt + cRow);
+        d1.intoArray(c, cAt + cRow + LANES);
+        c2.intoArray(c, cAt + 2 * cRow);
+        d2.intoArray(c, cAt + 2 * cRow + LANES);
+        c3.intoArray(c, cAt + 3 * cRow);
+        d3.intoArray(c, cAt + 3 * cRow + LANES);
+        c4.intoArray(c, cAt + 4 * cRow);
+        d4.intoArray(c, cAt + 4 * cRow + LANES);
+        c5.intoArray(c, cAt + 5 * cRow);
+        d5.intoArray(c, cAt + 5 * cRow + LANES);
+        c6.intoArray(c, cAt + 6 * cRow);
+        d6.intoArray(c, cAt + 6 * cRow + LANES);
+        c7.intoArray(c, cAt + 7 * cRow);
+        d7.intoArray(c, cAt + 7 * cRow + LANES);
+    }
+
+    /** 4 rows of a product: 4×W sums in registers. */
+    private static void rows4(
+            int k, float[] a, int aAt, int aRow, float[] b, int bAt, float[] c, int cAt, int cRow, float @Nullable [] scale, int s, int sStep) {
+        FloatVector c0 = FloatVector.zero(S);
+        FloatVector d0 = FloatVector.zero(S);
+        FloatVector c1 = FloatVector.zero(S);
+        FloatVector d1 = FloatVector.zero(S);
+        FloatVector c2 = FloatVector.zero(S);
+        FloatVector d2 = FloatVector.zero(S);
+        FloatVector c3 = FloatVector.zero(S);
+        FloatVector d3 = FloatVector.zero(S);
+        int a1 = aAt + aRow;
+        int a2 = aAt + 2 * aRow;
+        int a3 = aAt + 3 * aRow;
+        for (int p = 0; p < k; p++) {
+            FloatVector l = FloatVector.fromArray(S, b, bAt + p * W);
+            FloatVector r = FloatVector.fromArray(S, b, bAt + p * W + LANES);
+            FloatVector x0 = FloatVector.broadcast(S, a[aAt + p]);
+            c0 = x0.fma(l, c0);
+            d0 = x0.fma(r, d0);
+            FloatVector x1 = FloatVector.broadcast(S, a[a1 + p]);
+            c1 = x1.fma(l, c1);
+            d1 = x1.fma(r, d1);
+            FloatVector x2 = FloatVector.broadcast(S, a[a2 + p]);
+            c2 = x2.fma(l, c2);
+            d2 = x2.fma(r, d2);
+            FloatVector x3 = FloatVector.broadcast(S, a[a3 + p]);
+            c3 = x3.fma(l, c3);
+            d3 = x3.fma(r, d3);
+        }
+        if (scale != null) {
+            FloatVector s0 = FloatVector.broadcast(S, scale[s]);
+            c0 = s0.fma(FloatVector.fromArray(S, c, cAt), c0);
+            d0 = s0.fma(FloatVector.fromArray(S, c, cAt + LANES), d0);
+            FloatVector s1 = FloatVector.broadcast(S, scale[s + sStep]);
+            c1 = s1.fma(FloatVector.fromArray(S, c, cAt + cRow), c1);
+            d1 = s1.fma(FloatVector.fromArray(S, c, cAt + cRow + LANES), d1);
+            FloatVector s2 = FloatVector.broadcast(S, scale[s + 2 * sStep]);
+            c2 = s2.fma(FloatVector.fromArray(S, c, cAt + 2 * cRow), c2);
+            d2 = s2.fma(FloatVector.fromArray(S, c, cAt + 2 * cRow + LANES), d2);
+            FloatVector s3 = FloatVector.broadcast(S, scale[s + 3 * sStep]);
+            c3 = s3.fma(FloatVector.fromArray(S, c, cAt + 3 * cRow), c3);
+            d3 = s3.fma(FloatVector.fromArray(S, c, cAt + 3 * cRow + LANES), d3);
+        }
+        c0.intoArray(c, cAt);
+        d0.intoArray(c, cAt + LANES);
+        c1.intoArray(c, cAt + cRow);
+        d1.intoArray(c, cAt + cRow + LANES);
+        c2.intoArray(c, cAt + 2 * cRow);
+        d2.intoArray(c, cAt + 2 * cRow + LANES);
+        c3.intoArray(c, cAt + 3 * cRow);
+        d3.intoArray(c, cAt + 3 * cRow + LANES);
+    }
+
+    /** 1 rows of a product: 1×W sums in registers. */
+    private static void rows1(
+            int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, float @Nullable [] scale, int s) {
+        FloatVector c0 = FloatVector.zero(S);
+        FloatVector d0 = FloatVector.zero(S);
+        for (int p = 0; p < k; p++) {
+            FloatVector l = FloatVector.fromArray(S, b, bAt + p * W);
+            FloatVector r = FloatVector.fromArray(S, b, bAt + p * W + LANES);
+            FloatVector x0 = FloatVector.broadcast(S, a[aAt + p]);
+            c0 = x0.fma(l, c0);
+            d0 = x0.fma(r, d0);
+        }
+        if (scale != null) {
+            FloatVector s0 = FloatVector.broadcast(S, scale[s]);
+            c0 = s0.fma(FloatVector.fromArray(S, c, cAt), c0);
+            d0 = s0.fma(FloatVector.fromArray(S, c, cAt + LANES), d0);
+        }
+        c0.intoArray(c, cAt);
+        d0.intoArray(c, cAt + LANES);
+    }
+
+
+    @Override
+    public void maskedGram(
+            int q,
+            float[] decay,
+            int decayAt,
+            float[] weight,
+            int weightAt,
+            float[] g,
+            int gAt,
+            int row,
+            float[] running,
+            float[] m,
+            int mAt) {
+        Arrays.fill(running, 0, row, 0);
+        for (int t = 0; t < q; t++) {
+            FloatVector a = FloatVector.broadcast(S, decay[decayAt + t]);
+            int gt = gAt + t * row;
+            int mt = mAt + t * row;
+            for (int s = 0; s <= t; s += LANES) {
+                // The entry t of the running row is still zero, and the weight is put there afterwards.
+                FloatVector l = a.mul(FloatVector.fromArray(S, running, s));
+                l.intoArray(running, s);
+                l.mul(FloatVector.fromArray(S, g, gt + s)).intoArray(m, mt + s);
+            }
+            running[t] = weight[weightAt + t];
+            m[mt + t] = running[t] * g[gt + t];
+            Arrays.fill(m, mt + t + 1, mt + Math.min((t / TILE + 1) * TILE, row), 0);
+        }
+    }
+
+    @Override
+    public void scaleRows(int rows, int columns, float[] scale, int scaleAt, float[] x, int xAt, float[] out, int outAt) {
+        for (int j = 0, at = 0; j < columns; j += W) {
+            for (int i = 0; i < rows; i++, at += W) {
+                FloatVector s = FloatVector.broadcast(S, scale[scaleAt + i]);
+                s.mul(FloatVector.fromArray(S, x, xAt + at)).intoArray(out, outAt + at);
+                s.mul(FloatVector.fromArray(S, x, xAt + at + LANES)).intoArray(out, outAt + at + LANES);
+            }
+        }
+    }
+
+    @Override
+    public void addScaledColumns(int rows, int columns, float[] d, int dAt, float[] x, int xAt, float[] y, int yAt) {
+        for (int j = 0, at = 0; j < columns; j += W) {
+            FloatVector left = FloatVector.fromArray(S, d, dAt + j);
+            FloatVector right = FloatVector.fromArray(S, d, dAt + j + LANES);
+            for (int i = 0; i < rows; i++, at += W) {
+                left.fma(FloatVector.fromArray(S, x, xAt + at), FloatVector.fromArray(S, y, yAt + at))
+                        .intoArray(y, yAt + at);
+                right.fma(FloatVector.fromArray(S, x, xAt + at + LANES), FloatVector.fromArray(S, y, yAt + at + LANES))
+                        .intoArray(y, yAt + at + LANES);
+            }
+        }
+    }
+
+    @Override
+    public void addScaled(int n, double s, float[] x, int xAt, float[] y, int yAt) {
+        FloatVector factor = FloatVector.broadcast(S, (float) s);
+        for (int i = 0; i < n; i += LANES) {
+            factor.fma(FloatVector.fromArray(S, x, xAt + i), FloatVector.fromArray(S, y, yAt + i))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    @Override
+    public void gate(int n, float[] z, int zAt, float[] y, int yAt) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(S, z, zAt + i);
+            FloatVector e = exp(v.abs().neg());
+            // σ(v) = 1/(1 + e) for v ≥ 0, else e/(1 + e).
+            FloatVector numerator = v.blend(v.mul(e), v.lt(0));
+            numerator.div(e.add(1)).mul(FloatVector.fromArray(S, y, yAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    @Override
+    public void exp(int n, float[] x, int at) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            exp(FloatVector.fromArray(S, x, at + i)).intoArray(x, at + i);
+        }
+        if (i < n) {
+            var rest = S.indexInRange(i, n);
+            exp(FloatVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
+        }
+    }
+
+    @Override
+    public void softplus(int n, float[] x, int at) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            softplus(FloatVector.fromArray(S, x, at + i)).intoArray(x, at + i);
+        }
+        if (i < n) {
+            var rest = S.indexInRange(i, n);
+            softplus(FloatVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
+        }
+    }
+
+    /**
+     * With n the integer nearest to v/log 2 and r = v − n log 2, exp(v) = 2ⁿ exp(r), |r| ≤ 0.3466, and exp(r) by its Taylor
+     * polynomial of degree 7, whose remainder is below 5e-9.
+     */
+    private static FloatVector exp(FloatVector v) {
+        FloatVector x = v.max(LEAST).min(GREATEST);
+        FloatVector rounded = x.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUND));
+        FloatVector n = rounded.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(S, -LOG_2_LOW), n.fma(FloatVector.broadcast(S, -LOG_2_HIGH), x));
+        FloatVector p = FloatVector.broadcast(S, 1f / 5040);
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 720));
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 120));
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 24));
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 6));
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 2));
+        // 1 + r in two parts, so that the last addition is the only one whose rounding counts.
+        FloatVector one = r.add(1);
+        FloatVector rest = r.sub(one.sub(1));
+        p = one.add(p.mul(r).fma(r, rest));
+        // 2ⁿ in two factors, since subnormal results have n below the least exponent.
+        IntVector exponent = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND));
+        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+        return p.mul(power(half)).mul(power(exponent.sub(half)));
+    }
+
+    private static FloatVector power(IntVector exponent) {
+        return exponent.add(BIAS).lanewise(VectorOperators.LSHL, MANTISSA).reinterpretAsFloats();
+    }
+
+    /**
+     * max(v, 0) + log(1 + e) with e = exp(−|v|), and log(1 + e) = 2 artanh(s), s = e/(2 + e) ≤ 1/3, by 9 terms of the
+     * series s + s³/3 + s⁵/5 + ….
+     */
+    private static FloatVector softplus(FloatVector v) {
+        FloatVector e = exp(v.abs().neg());
+        FloatVector s = e.div(e.add(2));
+        FloatVector square = s.mul(s);
+        FloatVector sum = FloatVector.broadcast(S, 1f / 17);
+        for (int k = 15; k >= 1; k -= 2) {
+            sum = sum.fma(square, FloatVector.broadcast(S, 1f / k));
+        }
+        return sum.mul(s).mul(2).add(v.max(0));
+    }
+
+    @Override
+    public void load(MemorySegment from, long at, long row, int rows, int columns, float[] to, int toAt, int toRows) {
+        for (int j = 0; j < columns; j += W) {
+            int width = Math.min(W, columns - j);
+            long source = at + (long) j * Float.BYTES;
+            int target = toAt + j * toRows;
+            if (width == W) {
+                for (int i = 0; i < rows; i++) {
+                    FloatVector.fromMemorySegment(S, from, source + i * row, ByteOrder.nativeOrder())
+                            .intoArray(to, target + i * W);
+                    FloatVector.fromMemorySegment(S, from, source + i * row + HALF, ByteOrder.nativeOrder())
+                            .intoArray(to, target + i * W + LANES);
+                }
+            } else {
+                for (int i = 0; i < rows; i++) {
+                    MemorySegment.copy(
+                            from, ValueLayout.JAVA_FLOAT_UNALIGNED, source + i * row, to, target + i * W, width);
+                    Arrays.fill(to, target + i * W + width, target + (i + 1) * W, 0);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void store(
+            float[] from, int fromAt, int fromRows, int rows, int columns, MemorySegment to, long at, long row) {
+        for (int j = 0; j < columns; j += W) {
+            int width = Math.min(W, columns - j);
+            long target = at + (long) j * Float.BYTES;
+            int source = fromAt + j * fromRows;
+            if (width == W) {
+                for (int i = 0; i < rows; i++) {
+                    FloatVector.fromArray(S, from, source + i * W)
+                            .intoMemorySegment(to, target + i * row, ByteOrder.nativeOrder());
+                    FloatVector.fromArray(S, from, source + i * W + LANES)
+                            .intoMemorySegment(to, target + i * row + HALF, ByteOrder.nativeOrder());
+                }
+            } else {
+                for (int i = 0; i < rows; i++) {
+                    MemorySegment.copy(
+                            from, source + i * W, to, ValueLayout.JAVA_FLOAT_UNALIGNED, target + i * row, width);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package duality.kernels;
+
+import org.jspecify.annotations.NullMarked;
