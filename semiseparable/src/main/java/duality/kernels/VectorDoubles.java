@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The kernels in double64 by the Vector API. */
 final class VectorDoubles extends ScalarDoubles {
-    private static final VectorSpecies<Double> S =
-            VectorSpecies.of(double.class, VectorWidth.SHAPE);
+    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, VectorWidth.SHAPE);
 
     private static final int LANES = S.length();
 
@@ -28,11 +27,13 @@ final class VectorDoubles extends ScalarDoubles {
     private static final double LOG2_E = 1.4426950408889634;
     /** log 2 in two parts, the first with few enough bits that its product with an exponent is exact. */
     private static final double LOG_2_HIGH = 0x1.62e42feep-1;
+
     private static final double LOG_2_LOW = 0x1.a39ef35793c76p-33;
     /** Adding it rounds to an integer, which is then in the low bits. */
     private static final double ROUND = 0x1.8p52;
     /** exp is 0 below and infinite above. */
     private static final double LEAST = -746;
+
     private static final double GREATEST = 710;
     private static final long BIAS = 1023;
     private static final int MANTISSA = 52;
@@ -87,7 +88,18 @@ final class VectorDoubles extends ScalarDoubles {
 
     /** 8 rows of a product: 8×W sums in registers. */
     private static void rows8(
-            int k, double[] a, int aAt, int aRow, double[] b, int bAt, double[] c, int cAt, int cRow, double @Nullable [] scale, int s, int sStep) {
+            int k,
+            double[] a,
+            int aAt,
+            int aRow,
+            double[] b,
+            int bAt,
+            double[] c,
+            int cAt,
+            int cRow,
+            double @Nullable [] scale,
+            int s,
+            int sStep) {
         DoubleVector c0 = DoubleVector.zero(S);
         DoubleVector d0 = DoubleVector.zero(S);
         DoubleVector c1 = DoubleVector.zero(S);
@@ -185,7 +197,18 @@ final class VectorDoubles extends ScalarDoubles {
 
     /** 4 rows of a product: 4×W sums in registers. */
     private static void rows4(
-            int k, double[] a, int aAt, int aRow, double[] b, int bAt, double[] c, int cAt, int cRow, double @Nullable [] scale, int s, int sStep) {
+            int k,
+            double[] a,
+            int aAt,
+            int aRow,
+            double[] b,
+            int bAt,
+            double[] c,
+            int cAt,
+            int cRow,
+            double @Nullable [] scale,
+            int s,
+            int sStep) {
         DoubleVector c0 = DoubleVector.zero(S);
         DoubleVector d0 = DoubleVector.zero(S);
         DoubleVector c1 = DoubleVector.zero(S);
@@ -258,7 +281,6 @@ final class VectorDoubles extends ScalarDoubles {
         d0.intoArray(c, cAt + LANES);
     }
 
-
     @Override
     public void maskedGram(
             int q,
@@ -290,7 +312,8 @@ final class VectorDoubles extends ScalarDoubles {
     }
 
     @Override
-    public void scaleRows(int rows, int columns, double[] scale, int scaleAt, double[] x, int xAt, double[] out, int outAt) {
+    public void scaleRows(
+            int rows, int columns, double[] scale, int scaleAt, double[] x, int xAt, double[] out, int outAt) {
         for (int j = 0, at = 0; j < columns; j += W) {
             for (int i = 0; i < rows; i++, at += W) {
                 DoubleVector s = DoubleVector.broadcast(S, scale[scaleAt + i]);
@@ -308,7 +331,9 @@ final class VectorDoubles extends ScalarDoubles {
             for (int i = 0; i < rows; i++, at += W) {
                 left.fma(DoubleVector.fromArray(S, x, xAt + at), DoubleVector.fromArray(S, y, yAt + at))
                         .intoArray(y, yAt + at);
-                right.fma(DoubleVector.fromArray(S, x, xAt + at + LANES), DoubleVector.fromArray(S, y, yAt + at + LANES))
+                right.fma(
+                                DoubleVector.fromArray(S, x, xAt + at + LANES),
+                                DoubleVector.fromArray(S, y, yAt + at + LANES))
                         .intoArray(y, yAt + at + LANES);
             }
         }

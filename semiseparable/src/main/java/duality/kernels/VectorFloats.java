@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The kernels in float32 by the Vector API. */
 final class VectorFloats extends ScalarFloats {
-    private static final VectorSpecies<Float> S =
-            VectorSpecies.of(float.class, VectorWidth.SHAPE);
+    private static final VectorSpecies<Float> S = VectorSpecies.of(float.class, VectorWidth.SHAPE);
 
     private static final int LANES = S.length();
 
@@ -28,11 +27,13 @@ final class VectorFloats extends ScalarFloats {
     private static final float LOG2_E = 0x1.715476p0f;
     /** log 2 in two parts, the first with few enough bits that its product with an exponent is exact. */
     private static final float LOG_2_HIGH = 0x1.62e4p-1f;
+
     private static final float LOG_2_LOW = 0x1.7f7d1cp-20f;
     /** Adding it rounds to an integer, which is then in the low bits. */
     private static final float ROUND = 0x1.8p23f;
     /** exp is 0 below and infinite above. */
     private static final float LEAST = -105;
+
     private static final float GREATEST = 89;
     private static final int BIAS = 127;
     private static final int MANTISSA = 23;
@@ -87,7 +88,18 @@ final class VectorFloats extends ScalarFloats {
 
     /** 8 rows of a product: 8×W sums in registers. */
     private static void rows8(
-            int k, float[] a, int aAt, int aRow, float[] b, int bAt, float[] c, int cAt, int cRow, float @Nullable [] scale, int s, int sStep) {
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bAt,
+            float[] c,
+            int cAt,
+            int cRow,
+            float @Nullable [] scale,
+            int s,
+            int sStep) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector d0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
@@ -185,7 +197,18 @@ final class VectorFloats extends ScalarFloats {
 
     /** 4 rows of a product: 4×W sums in registers. */
     private static void rows4(
-            int k, float[] a, int aAt, int aRow, float[] b, int bAt, float[] c, int cAt, int cRow, float @Nullable [] scale, int s, int sStep) {
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bAt,
+            float[] c,
+            int cAt,
+            int cRow,
+            float @Nullable [] scale,
+            int s,
+            int sStep) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector d0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
@@ -258,7 +281,6 @@ final class VectorFloats extends ScalarFloats {
         d0.intoArray(c, cAt + LANES);
     }
 
-
     @Override
     public void maskedGram(
             int q,
@@ -290,7 +312,8 @@ final class VectorFloats extends ScalarFloats {
     }
 
     @Override
-    public void scaleRows(int rows, int columns, float[] scale, int scaleAt, float[] x, int xAt, float[] out, int outAt) {
+    public void scaleRows(
+            int rows, int columns, float[] scale, int scaleAt, float[] x, int xAt, float[] out, int outAt) {
         for (int j = 0, at = 0; j < columns; j += W) {
             for (int i = 0; i < rows; i++, at += W) {
                 FloatVector s = FloatVector.broadcast(S, scale[scaleAt + i]);

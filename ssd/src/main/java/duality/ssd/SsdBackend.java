@@ -26,6 +26,20 @@ public interface SsdBackend {
     SsdOutputs forward(SsdInputs inputs, SsdOptions options);
 
     /**
+     * The same into tensors that are there already, so that repeated calls need no new memory.
+     *
+     * @param into modified; unspecified if an exception is thrown. They may have any floating-point types, and must not
+     *     share memory with the inputs
+     * @throws ShapeException if they have the wrong shapes
+     */
+    default void forward(SsdInputs inputs, SsdOptions options, SsdOutputs into) {
+        into.requireFits(inputs);
+        SsdOutputs computed = forward(inputs, options);
+        computed.y().copyTo(into.y());
+        computed.finalStates().copyTo(into.finalStates());
+    }
+
+    /**
      * The gradients of {@code Σ y·dy + Σ final_states·dfinal_states}.
      *
      * @param dy of the shape of y

@@ -3,6 +3,7 @@ package duality.ssd;
 import duality.errors.Fault;
 import duality.errors.UnsupportedRequestException;
 import duality.ssd.internal.BlocksBackend;
+import duality.ssd.internal.CpuBackend;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -13,9 +14,8 @@ public final class SsdBackends {
     public static final SsdBackend REFERENCE =
             new BlocksBackend("reference", "the definition, one thread", SsdOptions.Algorithm.RECURRENT, false);
 
-    /** The block form, heads in parallel. */
-    public static final SsdBackend CPU =
-            new BlocksBackend("cpu", "the block form, heads in parallel", SsdOptions.Algorithm.BLOCK, true);
+    /** The block form on vectors and all processors. */
+    public static final SsdBackend CPU = new CpuBackend();
 
     private SsdBackends() {}
 

@@ -350,6 +350,14 @@ public final class SsdInputs {
         }
     }
 
+    void requireOutput(String name, Tensor tensor, long... expected) {
+        requireShape(
+                name,
+                tensor,
+                name.equals("y") ? "batch, time, heads, headDim" : "sequences, heads, headDim, stateSize",
+                expected);
+    }
+
     /** The arrays that are there, by the names of {@link SsdInputs}' table, in its order. */
     public SequencedMap<String, Tensor> arrays() {
         SequencedMap<String, Tensor> arrays = new LinkedHashMap<>();
@@ -411,7 +419,10 @@ public final class SsdInputs {
 
     /** The inputs as a precision takes them: {@link Precision#BFLOAT16} rounds x, B, C and z. */
     public SsdInputs in(Precision precision) {
-        return precision != Precision.BFLOAT16
+        boolean fits = arrays().entrySet().stream()
+                .allMatch(array -> precision.type(array.getKey()) != precision.activations()
+                        || array.getValue().dtype() == precision.activations());
+        return precision != Precision.BFLOAT16 || fits
                 ? this
                 : map((name, array) ->
                         precision.type(name) == precision.activations() ? array.to(precision.activations()) : array);

@@ -122,16 +122,18 @@ class SsdOperatorTest {
         }
     }
 
+    /** The generic algorithms; {@link CpuBackendTest} has the fused one. */
     @Test
     void threadsDoNotChangeBits() {
         SsdInputs in = cases.full(Shape.of(HeadPattern.GROUPED, 3, 70, 8, 2, 5, 6), null);
         Tensor dy = cases.normal(3, 70, 8, 5);
+        SsdOptions generic = BLOCK.with(CumProdSum.ASSOCIATIVE_SCAN);
         assertSameBits(
-                SsdBackends.CPU.forward(in, BLOCK).y(),
-                SsdBackends.REFERENCE.forward(in, BLOCK).y());
-        SsdGradients parallel = SsdBackends.CPU.backward(in, dy, null, BLOCK);
+                SsdBackends.CPU.forward(in, generic).y(),
+                SsdBackends.REFERENCE.forward(in, generic).y());
+        SsdGradients parallel = SsdBackends.CPU.backward(in, dy, null, generic);
         SsdBackends.REFERENCE
-                .backward(in, dy, null, BLOCK)
+                .backward(in, dy, null, generic)
                 .arrays()
                 .forEach((name, sequential) -> assertSameBits(parallel.of(name), sequential));
     }

@@ -74,9 +74,9 @@ public final class BlocksBackend implements SsdBackend {
     @Override
     public SsdOutputs forward(SsdInputs given, SsdOptions options) {
         SsdInputs in = given.in(options.precision());
-        Tensor y = Tensor.zeros(options.precision().activations(), in.batch(), in.time(), in.heads(), in.headDim());
-        Tensor finalStates = Tensor.zeros(
-                options.precision().parameters(), in.sequences().size(), in.heads(), in.headDim(), in.stateSize());
+        SsdOutputs out = SsdOutputs.zeros(in, options.precision());
+        Tensor y = out.y();
+        Tensor finalStates = out.finalStates();
         SsdAlgorithm algorithm = algorithm(options);
         forEachHead(in, head -> {
             Scanned scanned = scan(options.precision().blocks(), algorithm, head.problem());
@@ -84,7 +84,7 @@ public final class BlocksBackend implements SsdBackend {
             finalStates.writeDoubles(HeadProblem.stateOffset(in, head.sequence(), head.index()), scanned.finalState());
             return head.index();
         });
-        return new SsdOutputs(y, finalStates);
+        return out;
     }
 
     /** The scan alone: y (T×P) and the final state, transposed to (P×N). */

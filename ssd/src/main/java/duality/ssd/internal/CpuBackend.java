@@ -1,0 +1,82 @@
+package duality.ssd.internal;
+
+import duality.kernels.Kernels;
+import duality.kernels.Simd;
+import duality.semiseparable.CumProdSum;
+import duality.ssd.Precision;
+import duality.ssd.SsdBackend;
+import duality.ssd.SsdGradients;
+import duality.ssd.SsdInputs;
+import duality.ssd.SsdOptions;
+import duality.ssd.SsdOptions.Algorithm;
+import duality.ssd.SsdOutputs;
+import duality.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The block form by {@link FusedForward}, in the precisions that the kernels have. The other forms, and other ways to pass
+ * states, are the generic algorithms with heads in parallel.
+ */
+public final class CpuBackend implements SsdBackend {
+    /** Chunks are cut to this length, beyond which C Bᵀ leaves the cache and nothing is gained. */
+    private static final int LONGEST_CHUNK = 256;
+
+    private static final ThreadLocal<Workspace<float[]>> FLOATS =
+            ThreadLocal.withInitial(() -> new Workspace<>(Simd.floats()));
+    private static final ThreadLocal<Workspace<double[]>> DOUBLES =
+            ThreadLocal.withInitial(() -> new Workspace<>(Simd.doubles()));
+
+    private final SsdBackend generic =
+            new BlocksBackend("cpu", "the generic algorithms, heads in parallel", Algorithm.BLOCK, true);
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return "the block form, fused; SIMD " + Simd.description();
+    }
+
+    private static boolean fused(SsdOptions options) {
+        return (options.algorithm() == Algorithm.AUTO || options.algorithm() == Algorithm.BLOCK)
+                && options.statePassing() == CumProdSum.RECURRENT;
+    }
+
+    @Override
+    public SsdOutputs forward(SsdInputs inputs, SsdOptions options) {
+        if (!fused(options)) {
+            return generic.forward(inputs, options);
+        }
+        SsdOutputs out = SsdOutputs.zeros(inputs, options.precision());
+        forward(inputs, options, out);
+        return out;
+    }
+
+    @Override
+    public void forward(SsdInputs given, SsdOptions options, SsdOutputs into) {
+        if (!fused(options)) {
+            generic.forward(given, options, into);
+            return;
+        }
+        SsdInputs in = given.in(options.precision());
+        into.requireFits(in);
+        int chunkLength = Math.min(options.chunkLength(), LONGEST_CHUNK);
+        if (options.precision() == Precision.FLOAT64) {
+            forward(Simd.doubles(), DOUBLES, in, chunkLength, into);
+        } else {
+            forward(Simd.floats(), FLOATS, in, chunkLength, into);
+        }
+    }
+
+    private static <A> void forward(
+            Kernels<A> k, ThreadLocal<Workspace<A>> workspaces, SsdInputs in, int chunkLength, SsdOutputs into) {
+        new FusedForward<>(k, workspaces, in, chunkLength, into).run();
+    }
+
+    @Override
+    public SsdGradients backward(SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
+        return generic.backward(inputs, dy, dFinalStates, options);
+    }
+}

@@ -1,0 +1,225 @@
+package duality.ssd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import duality.errors.ShapeException;
+import duality.ssd.Cases.Shape;
+import duality.tensor.DType;
+import duality.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ForkJoinPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The fused block form against the definition, at sizes around every vector's and in extreme cases. */
+class CpuBackendTest {
+    private static final SsdOptions OPTIONS = SsdOptions.defaults();
+
+    private static void assertWithinBounds(SsdInputs in, SsdOptions options) {
+        SsdCheck check = new SsdCheck(in, options.precision());
+        assertThat(check.forward(SsdBackends.CPU.forward(in, options))).allMatch(SsdCheck.Comparison::passes);
+        Cases cases = new Cases(5);
+        Tensor dy = cases.normal(in.batch(), in.time(), in.heads(), in.headDim());
+        Tensor dFinal = cases.normal(in.sequences().size(), in.heads(), in.headDim(), in.stateSize());
+        assertThat(check.backward(SsdBackends.CPU.backward(in, dy, dFinal, options), dy, dFinal))
+                .allMatch(SsdCheck.Comparison::passes);
+    }
+
+    /** Every size from 0 to 67 as time, head dimension and state size, beside random others. */
+    static void allSizes() {
+        SplittableRandom random = new SplittableRandom(2);
+        for (int size = 0; size <= 67; size++) {
+            for (int axis = 0; axis < 3; axis++) {
+                int time = axis == 0 ? size : random.nextInt(1, 40);
+                int headDim = axis == 1 ? size : random.nextInt(1, 20);
+                int stateSize = axis == 2 ? size : random.nextInt(1, 20);
+                HeadPattern pattern = HeadPattern.values()[random.nextInt(HeadPattern.values().length)];
+                SsdInputs in =
+                        new Cases(size * 3L + axis).full(Shape.of(pattern, 1, time, 2, 2, headDim, stateSize), null);
+                Precision precision = Precision.values()[random.nextInt(3)];
+                assertWithinBounds(
+                        in, OPTIONS.with(precision).withChunkLength(random.nextInt(1, Math.max(2, time + 5))));
+            }
+        }
+    }
+
+    /** For the JVMs that {@link #everyWidthComputesAllSizes} starts. */
+    public static void main(String[] arguments) {
+        allSizes();
+        System.out.println("all within bounds, SIMD " + SsdBackends.CPU.description());
+    }
+
+    @Test
+    void allSizesAreWithinTheirBounds() {
+        allSizes();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "128", "256"})
+    void everyWidthComputesAllSizes(String width) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
+                        "-Dduality.simd=" + width,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CpuBackendTest.class.getName())
+                .redirectErrorStream(true);
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        Process java = builder.start();
+        try (var output = java.inputReader()) {
+            assertThat(output.readAllAsString()).startsWith("all within bounds").contains("SIMD " + width);
+            assertThat(java.waitFor()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void chunksDoNotMatter(Precision precision) {
+        SsdInputs in = new Cases(1).full(Shape.of(HeadPattern.GROUPED, 2, 300, 4, 2, 17, 33), null);
+        for (int chunkLength : new int[] {1, 2, 7, 64, 100, 256, 300, 5000}) {
+            assertWithinBounds(in, OPTIONS.with(precision).withChunkLength(chunkLength));
+        }
+    }
+
+    /** With few heads, windows of chunks run in parallel; the bits are those of one thread all the same. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 24})
+    void threadsDoNotChangeBits(int heads) {
+        for (Precision precision : Precision.values()) {
+            SsdInputs in = new Cases(heads).full(Shape.of(HeadPattern.MULTI_INPUT, 1, 333, heads, 1, 9, 20), null);
+            SsdOptions options = OPTIONS.with(precision).withChunkLength(8);
+            Tensor dy = new Cases(9).normal(1, 333, heads, 9);
+            SsdOutputs one = outputs(1, in, options);
+            SsdGradients gradients = gradients(1, in, dy, options);
+            for (int threads : new int[] {2, 3, 7}) {
+                SsdOutputs many = outputs(threads, in, options);
+                assertThat(many.y().contentEquals(one.y())).isTrue();
+                assertThat(many.finalStates().contentEquals(one.finalStates())).isTrue();
+                gradients(threads, in, dy, options)
+                        .arrays()
+                        .forEach((name, gradient) -> assertThat(gradient.contentEquals(gradients.of(name)))
+                                .as(name)
+                                .isTrue());
+            }
+        }
+    }
+
+    private static SsdOutputs outputs(int threads, SsdInputs in, SsdOptions options) {
+        try (ForkJoinPool pool = new ForkJoinPool(threads)) {
+            return pool.submit(() -> SsdBackends.CPU.forward(in, options)).join();
+        }
+    }
+
+    private static SsdGradients gradients(int threads, SsdInputs in, Tensor dy, SsdOptions options) {
+        try (ForkJoinPool pool = new ForkJoinPool(threads)) {
+            return pool.submit(() -> SsdBackends.CPU.backward(in, dy, null, options))
+                    .join();
+        }
+    }
+
+    /** Subnormal inputs, steps so long that every decay underflows, no steps, resets. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT64", "FLOAT32"})
+    void extremesAreWithinTheirBounds(Precision precision) {
+        double tiny = precision == Precision.FLOAT64 ? 0x1p-1060 : 0x1p-140;
+        Shape shape = Shape.of(HeadPattern.MULTI_INPUT, 1, 90, 3, 1, 5, 18);
+        for (double[] extreme : new double[][] {
+            {1, 1e4, -16},
+            {1, 1e-30, -1e-30},
+            {tiny, 1, -1},
+            {1, 30, -3},
+            {1, 0, -5},
+            {1, 0.4, Double.NEGATIVE_INFINITY}
+        }) {
+            Cases cases = new Cases(4);
+            SsdInputs in = cases.bare(shape).build();
+            SsdInputs scaled = in.map((name, array) -> switch (name) {
+                case "x" -> scaled(array, extreme[0]);
+                case "dt" -> scaled(array, extreme[1]);
+                case "A" -> Tensor.of(new double[] {extreme[2], extreme[2] / 2, 0}, 3);
+                default -> array;
+            });
+            assertWithinBounds(scaled, OPTIONS.with(precision));
+        }
+    }
+
+    private static Tensor scaled(Tensor tensor, double factor) {
+        Tensor result = tensor.to(DType.FLOAT64);
+        for (long i = 0; i < result.size(); i++) {
+            result.setDouble(i, factor * result.getDouble(i));
+        }
+        return result;
+    }
+
+    @Test
+    void narrowTensorsAreReadAsTheyAre() {
+        SsdInputs in = new Cases(6).full(Shape.of(HeadPattern.GROUPED, 2, 50, 4, 2, 20, 35), null);
+        for (DType type : new DType[] {DType.BFLOAT16, DType.FLOAT16}) {
+            SsdInputs narrow = in.map((name, array) -> array.to(type));
+            SsdInputs wide = narrow.map((name, array) -> array.to(DType.FLOAT32));
+            SsdOptions options = OPTIONS.with(Precision.FLOAT32);
+            SsdOutputs expected = SsdBackends.CPU.forward(wide, options);
+            assertThat(SsdBackends.CPU.forward(narrow, options).y().contentEquals(expected.y()))
+                    .isTrue();
+            SsdOutputs into = new SsdOutputs(Tensor.zeros(type, 2, 50, 4, 20), Tensor.zeros(type, 2, 4, 20, 35));
+            SsdBackends.CPU.forward(narrow, options, into);
+            assertThat(into.y().contentEquals(expected.y().to(type))).isTrue();
+            assertThat(into.finalStates().contentEquals(expected.finalStates().to(type)))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void outputsMayBeThereAlready() {
+        SsdInputs in = new Cases(8).full(Shape.of(HeadPattern.GROUPED, 1, 40, 4, 2, 6, 7), new int[] {0, 9, 9, 40});
+        for (SsdBackend backend : SsdBackends.available()) {
+            SsdOutputs fresh = backend.forward(in, OPTIONS);
+            SsdOutputs into = new SsdOutputs(
+                    Tensor.generate(() -> Double.NaN, 1, 40, 4, 6), Tensor.generate(() -> Double.NaN, 3, 4, 6, 7));
+            backend.forward(in, OPTIONS, into);
+            assertThat(into.y().contentEquals(fresh.y())).isTrue();
+            assertThat(into.finalStates().contentEquals(fresh.finalStates())).isTrue();
+            SsdOutputs wrong = new SsdOutputs(fresh.finalStates(), fresh.y());
+            assertThatThrownBy(() -> backend.forward(in, OPTIONS, wrong))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("y: float64[3, 4, 6, 7]");
+        }
+    }
+
+    @Test
+    void anInterruptCancels() {
+        SsdInputs in = new Cases(8)
+                .bare(Shape.of(HeadPattern.MULTI_INPUT, 1, 40, 4, 1, 6, 7))
+                .build();
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> SsdBackends.CPU.forward(in, OPTIONS)).isInstanceOf(CancellationException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    /** A check of the checks: what a wrong decay, a wrong mask or a lost state would give is refused. */
+    @Test
+    void wrongModelsAreOutsideTheBounds() {
+        SsdInputs in = new Cases(3).full(Shape.of(HeadPattern.GROUPED, 1, 130, 4, 2, 8, 16), null);
+        SsdOptions options = OPTIONS.with(Precision.FLOAT32);
+        List<SsdInputs> mutants = new ArrayList<>();
+        mutants.add(in.map((name, array) -> name.equals("A") ? scaled(array, 1.001) : array));
+        mutants.add(in.map((name, array) -> name.equals("initial_states") ? scaled(array, 0.999) : array));
+        mutants.add(in.map((name, array) -> name.equals("D") ? scaled(array, 1.001) : array));
+        for (SsdInputs mutant : mutants) {
+            assertThat(new SsdCheck(in, Precision.FLOAT32).forward(SsdBackends.CPU.forward(mutant, options)))
+                    .anyMatch(comparison -> !comparison.passes());
+        }
+    }
+}
