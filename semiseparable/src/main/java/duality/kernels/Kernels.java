@@ -161,6 +161,90 @@ public abstract class Kernels<A> {
     /** {@code y ← y ∘ silu(z)} for {@code n} entries, a multiple of W; silu(z) = z / (1 + exp(−z)). */
     public abstract void gate(int n, A z, int zAt, A y, int yAt);
 
+    /**
+     * What the gradient of a chunk needs of its mask L = 1SS(a), transposed: rows are s and columns t ≥ s. With G = B Cᵀ and
+     * F = X dYᵀ:
+     *
+     * <pre>
+     *   m_st   = L_ts G_st                     zero where a product by {@link Part#UPPER} reads beyond the diagonal
+     *   sum_st = sum_st + d_s L_ts F_st
+     *   f_st   = d_s L_ts F_st G_st
+     * </pre>
+     *
+     * @param q the number of steps
+     * @param decay a (q)
+     * @param decayAt where a starts
+     * @param weight d (q)
+     * @param weightAt where d starts
+     * @param g G (q×q), row-major with the stride {@code row}, a multiple of W; so are f, m and sum
+     * @param f F, overwritten
+     * @param row the stride
+     * @param running scratch of {@code row} entries
+     * @param m overwritten
+     * @param sum added to
+     */
+    public abstract void maskedAdjoint(
+            int q, A decay, int decayAt, A weight, int weightAt, A g, A f, int row, A running, A m, A sum);
+
+    /** {@code out_k = Σ_{s<k} Σ_{t≥k} w_st} for every step k < q, summed directly; w as {@link #maskedAdjoint} leaves f. */
+    public abstract void crossings(int q, A w, int row, A running, A out);
+
+    /**
+     * {@code sum ← sum + x diag(s)} and {@code dots_j = Σ_i w_ij x_ij s_j}, row-major with the stride {@code row}, a multiple
+     * of W, up to which s must be readable.
+     */
+    public abstract void addScaledDots(int rows, int columns, int row, A x, A s, int sAt, A w, A sum, A dots);
+
+    /** {@code out_i = Σ_j x_ij y_ij} in panels of {@code rows} rows. */
+    public abstract void rowDots(int rows, int columns, A x, A y, A out);
+
+    /** {@code out_j = Σ_i x_ij y_ij} in panels of {@code rows} rows; out has room for whole panels. */
+    public abstract void columnDots(int rows, int columns, A x, A y, A out, int outAt);
+
+    /** {@code Σ x_i y_i} for {@code n} entries, a multiple of W. */
+    public abstract double dot(int n, A x, int xAt, A y, int yAt);
+
+    /**
+     * The gradient of {@link #gate} for {@code n} entries, a multiple of W: {@code y ← dy ∘ y ∘ silu′(z)}, which is that of z, and
+     * {@code dy ← dy ∘ silu(z)}, which is that of y.
+     */
+    public abstract void gateAdjoint(int n, A z, A dy, A y);
+
+    /**
+     * One step of a recurrence on a state {@code h (p×n)}, row-major in memory of this type's numbers: {@code h ← a h + x bᵀ}
+     * and {@code y = h c}.
+     *
+     * @param from where h is
+     * @param fromAt the byte at which it starts
+     * @param to where the new h goes; may be where the old one is
+     * @param toAt the byte at which it starts
+     * @param decay a
+     * @param x (p)
+     * @param b (n)
+     * @param c (n)
+     * @param y (p)
+     */
+    public abstract void step(
+            MemorySegment from,
+            long fromAt,
+            MemorySegment to,
+            long toAt,
+            int p,
+            int n,
+            double decay,
+            A x,
+            A b,
+            A c,
+            A y);
+
+    /**
+     * Nothing but fused multiply-adds in registers, enough of them independent to keep every unit busy: what the machine's
+     * peak is measured by.
+     *
+     * @return the number of floating-point operations, a multiple of {@code n}
+     */
+    public abstract double multiplyAdds(int n);
+
     /** {@code x ← exp(x)} for {@code n} entries, to within one unit in the last place. */
     public abstract void exp(int n, A x, int at);
 

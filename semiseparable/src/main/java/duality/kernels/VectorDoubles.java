@@ -360,6 +360,217 @@ final class VectorDoubles extends ScalarDoubles {
     }
 
     @Override
+    public void maskedAdjoint(
+            int q,
+            double[] decay,
+            int decayAt,
+            double[] weight,
+            int weightAt,
+            double[] g,
+            double[] f,
+            int row,
+            double[] running,
+            double[] m,
+            double[] sum) {
+        Arrays.fill(running, 0, row, 0);
+        for (int s = q - 1; s >= 0; s--) {
+            int start = s - s % Math.max(LANES, TILE);
+            if (s + 1 < q) {
+                DoubleVector a = DoubleVector.broadcast(S, decay[decayAt + s + 1]);
+                for (int t = start; t < q; t += LANES) {
+                    a.mul(DoubleVector.fromArray(S, running, t)).intoArray(running, t);
+                }
+            }
+            running[s] = 1;
+            DoubleVector d = DoubleVector.broadcast(S, weight[weightAt + s]);
+            for (int t = start, at = s * row + start; t < q; t += LANES, at += LANES) {
+                DoubleVector l = DoubleVector.fromArray(S, running, t);
+                DoubleVector masked = l.mul(DoubleVector.fromArray(S, g, at));
+                masked.intoArray(m, at);
+                DoubleVector e = l.mul(d).mul(DoubleVector.fromArray(S, f, at));
+                e.add(DoubleVector.fromArray(S, sum, at)).intoArray(sum, at);
+                e.mul(DoubleVector.fromArray(S, g, at)).intoArray(f, at);
+            }
+        }
+    }
+
+    @Override
+    public void crossings(int q, double[] w, int row, double[] running, double[] out) {
+        Arrays.fill(running, 0, row, 0);
+        out[0] = 0;
+        for (int k = 1; k < q; k++) {
+            int s = k - 1;
+            int start = s - s % Math.max(LANES, TILE);
+            for (int t = start, at = s * row + start; t < q; t += LANES, at += LANES) {
+                DoubleVector.fromArray(S, running, t)
+                        .add(DoubleVector.fromArray(S, w, at))
+                        .intoArray(running, t);
+            }
+            running[s] = 0;
+            DoubleVector sum = DoubleVector.zero(S);
+            for (int t = start; t < q; t += LANES) {
+                sum = sum.add(DoubleVector.fromArray(S, running, t));
+            }
+            out[k] = sum.reduceLanes(VectorOperators.ADD);
+        }
+    }
+
+    @Override
+    public void addScaledDots(
+            int rows, int columns, int row, double[] x, double[] s, int sAt, double[] w, double[] sum, double[] dots) {
+        for (int j = 0; j < columns; j += LANES) {
+            DoubleVector scale = DoubleVector.fromArray(S, s, sAt + j);
+            DoubleVector dot = DoubleVector.zero(S);
+            for (int i = 0, at = j; i < rows; i++, at += row) {
+                DoubleVector v = scale.mul(DoubleVector.fromArray(S, x, at));
+                v.add(DoubleVector.fromArray(S, sum, at)).intoArray(sum, at);
+                dot = v.fma(DoubleVector.fromArray(S, w, at), dot);
+            }
+            dot.intoArray(dots, j);
+        }
+    }
+
+    @Override
+    public void rowDots(int rows, int columns, double[] x, double[] y, double[] out) {
+        for (int i = 0; i < rows; i++) {
+            DoubleVector left = DoubleVector.zero(S);
+            DoubleVector right = DoubleVector.zero(S);
+            for (int j = 0, at = i * W; j < columns; j += W, at += rows * W) {
+                left = DoubleVector.fromArray(S, x, at).fma(DoubleVector.fromArray(S, y, at), left);
+                right = DoubleVector.fromArray(S, x, at + LANES).fma(DoubleVector.fromArray(S, y, at + LANES), right);
+            }
+            out[i] = left.add(right).reduceLanes(VectorOperators.ADD);
+        }
+    }
+
+    @Override
+    public void columnDots(int rows, int columns, double[] x, double[] y, double[] out, int outAt) {
+        for (int j = 0, at = 0; j < columns; j += W) {
+            DoubleVector left = DoubleVector.zero(S);
+            DoubleVector right = DoubleVector.zero(S);
+            for (int i = 0; i < rows; i++, at += W) {
+                left = DoubleVector.fromArray(S, x, at).fma(DoubleVector.fromArray(S, y, at), left);
+                right = DoubleVector.fromArray(S, x, at + LANES).fma(DoubleVector.fromArray(S, y, at + LANES), right);
+            }
+            left.intoArray(out, outAt + j);
+            right.intoArray(out, outAt + j + LANES);
+        }
+    }
+
+    @Override
+    public double dot(int n, double[] x, int xAt, double[] y, int yAt) {
+        DoubleVector left = DoubleVector.zero(S);
+        DoubleVector right = DoubleVector.zero(S);
+        for (int i = 0; i < n; i += W) {
+            left = DoubleVector.fromArray(S, x, xAt + i).fma(DoubleVector.fromArray(S, y, yAt + i), left);
+            right = DoubleVector.fromArray(S, x, xAt + i + LANES)
+                    .fma(DoubleVector.fromArray(S, y, yAt + i + LANES), right);
+        }
+        return left.add(right).reduceLanes(VectorOperators.ADD);
+    }
+
+    @Override
+    public void gateAdjoint(int n, double[] z, double[] dy, double[] y) {
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector v = DoubleVector.fromArray(S, z, i);
+            DoubleVector e = exp(v.abs().neg());
+            DoubleVector one = DoubleVector.broadcast(S, 1);
+            DoubleVector denominator = e.add(1);
+            var negative = v.lt(0);
+            DoubleVector sigmoid = one.blend(e, negative).div(denominator);
+            DoubleVector rest = e.blend(one, negative).div(denominator);
+            DoubleVector slope = sigmoid.mul(v.fma(rest, one));
+            DoubleVector gradient = DoubleVector.fromArray(S, dy, i);
+            gradient.mul(DoubleVector.fromArray(S, y, i)).mul(slope).intoArray(y, i);
+            gradient.mul(v.mul(sigmoid)).intoArray(dy, i);
+        }
+    }
+
+    @Override
+    public void step(
+            MemorySegment from,
+            long fromAt,
+            MemorySegment to,
+            long toAt,
+            int p,
+            int n,
+            double decay,
+            double[] x,
+            double[] b,
+            double[] c,
+            double[] y) {
+        DoubleVector a = DoubleVector.broadcast(S, decay);
+        int whole = n - n % LANES;
+        for (int i = 0; i < p; i++) {
+            long source = fromAt + (long) i * n * Double.BYTES;
+            long target = toAt + (long) i * n * Double.BYTES;
+            DoubleVector xi = DoubleVector.broadcast(S, x[i]);
+            DoubleVector sum = DoubleVector.zero(S);
+            for (int j = 0; j < whole; j += LANES) {
+                long at = (long) j * Double.BYTES;
+                DoubleVector h = a.fma(
+                        DoubleVector.fromMemorySegment(S, from, source + at, ByteOrder.nativeOrder()),
+                        xi.mul(DoubleVector.fromArray(S, b, j)));
+                h.intoMemorySegment(to, target + at, ByteOrder.nativeOrder());
+                sum = h.fma(DoubleVector.fromArray(S, c, j), sum);
+            }
+            double rest = sum.reduceLanes(VectorOperators.ADD);
+            for (int j = whole; j < n; j++) {
+                long at = (long) j * Double.BYTES;
+                double h = decay * from.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, source + at) + x[i] * b[j];
+                to.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, target + at, h);
+                rest += h * c[j];
+            }
+            y[i] = rest;
+        }
+    }
+
+    @Override
+    public double multiplyAdds(int n) {
+        DoubleVector x = DoubleVector.broadcast(S, 0.999);
+        DoubleVector y = DoubleVector.broadcast(S, 0.001);
+        DoubleVector c0 = DoubleVector.broadcast(S, 0);
+        DoubleVector c1 = DoubleVector.broadcast(S, 1);
+        DoubleVector c2 = DoubleVector.broadcast(S, 2);
+        DoubleVector c3 = DoubleVector.broadcast(S, 3);
+        DoubleVector c4 = DoubleVector.broadcast(S, 4);
+        DoubleVector c5 = DoubleVector.broadcast(S, 5);
+        DoubleVector c6 = DoubleVector.broadcast(S, 6);
+        DoubleVector c7 = DoubleVector.broadcast(S, 7);
+        DoubleVector c8 = DoubleVector.broadcast(S, 8);
+        DoubleVector c9 = DoubleVector.broadcast(S, 9);
+        DoubleVector c10 = DoubleVector.broadcast(S, 10);
+        DoubleVector c11 = DoubleVector.broadcast(S, 11);
+        for (int i = 0; i < n; i++) {
+            c0 = c0.fma(x, y);
+            c1 = c1.fma(x, y);
+            c2 = c2.fma(x, y);
+            c3 = c3.fma(x, y);
+            c4 = c4.fma(x, y);
+            c5 = c5.fma(x, y);
+            c6 = c6.fma(x, y);
+            c7 = c7.fma(x, y);
+            c8 = c8.fma(x, y);
+            c9 = c9.fma(x, y);
+            c10 = c10.fma(x, y);
+            c11 = c11.fma(x, y);
+        }
+        // The sum is finite; looking at it keeps the loop from being removed.
+        DoubleVector sum = c0.add(c1)
+                .add(c2)
+                .add(c3)
+                .add(c4)
+                .add(c5)
+                .add(c6)
+                .add(c7)
+                .add(c8)
+                .add(c9)
+                .add(c10)
+                .add(c11);
+        return sum.lane(0) == 42 ? 0 : 2.0 * 12 * LANES * n;
+    }
+
+    @Override
     public void exp(int n, double[] x, int at) {
         int i = 0;
         for (; i + LANES <= n; i += LANES) {

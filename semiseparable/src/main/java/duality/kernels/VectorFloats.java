@@ -358,6 +358,217 @@ final class VectorFloats extends ScalarFloats {
     }
 
     @Override
+    public void maskedAdjoint(
+            int q,
+            float[] decay,
+            int decayAt,
+            float[] weight,
+            int weightAt,
+            float[] g,
+            float[] f,
+            int row,
+            float[] running,
+            float[] m,
+            float[] sum) {
+        Arrays.fill(running, 0, row, 0);
+        for (int s = q - 1; s >= 0; s--) {
+            int start = s - s % Math.max(LANES, TILE);
+            if (s + 1 < q) {
+                FloatVector a = FloatVector.broadcast(S, decay[decayAt + s + 1]);
+                for (int t = start; t < q; t += LANES) {
+                    a.mul(FloatVector.fromArray(S, running, t)).intoArray(running, t);
+                }
+            }
+            running[s] = 1;
+            FloatVector d = FloatVector.broadcast(S, weight[weightAt + s]);
+            for (int t = start, at = s * row + start; t < q; t += LANES, at += LANES) {
+                FloatVector l = FloatVector.fromArray(S, running, t);
+                FloatVector masked = l.mul(FloatVector.fromArray(S, g, at));
+                masked.intoArray(m, at);
+                FloatVector e = l.mul(d).mul(FloatVector.fromArray(S, f, at));
+                e.add(FloatVector.fromArray(S, sum, at)).intoArray(sum, at);
+                e.mul(FloatVector.fromArray(S, g, at)).intoArray(f, at);
+            }
+        }
+    }
+
+    @Override
+    public void crossings(int q, float[] w, int row, float[] running, float[] out) {
+        Arrays.fill(running, 0, row, 0);
+        out[0] = 0;
+        for (int k = 1; k < q; k++) {
+            int s = k - 1;
+            int start = s - s % Math.max(LANES, TILE);
+            for (int t = start, at = s * row + start; t < q; t += LANES, at += LANES) {
+                FloatVector.fromArray(S, running, t)
+                        .add(FloatVector.fromArray(S, w, at))
+                        .intoArray(running, t);
+            }
+            running[s] = 0;
+            FloatVector sum = FloatVector.zero(S);
+            for (int t = start; t < q; t += LANES) {
+                sum = sum.add(FloatVector.fromArray(S, running, t));
+            }
+            out[k] = sum.reduceLanes(VectorOperators.ADD);
+        }
+    }
+
+    @Override
+    public void addScaledDots(
+            int rows, int columns, int row, float[] x, float[] s, int sAt, float[] w, float[] sum, float[] dots) {
+        for (int j = 0; j < columns; j += LANES) {
+            FloatVector scale = FloatVector.fromArray(S, s, sAt + j);
+            FloatVector dot = FloatVector.zero(S);
+            for (int i = 0, at = j; i < rows; i++, at += row) {
+                FloatVector v = scale.mul(FloatVector.fromArray(S, x, at));
+                v.add(FloatVector.fromArray(S, sum, at)).intoArray(sum, at);
+                dot = v.fma(FloatVector.fromArray(S, w, at), dot);
+            }
+            dot.intoArray(dots, j);
+        }
+    }
+
+    @Override
+    public void rowDots(int rows, int columns, float[] x, float[] y, float[] out) {
+        for (int i = 0; i < rows; i++) {
+            FloatVector left = FloatVector.zero(S);
+            FloatVector right = FloatVector.zero(S);
+            for (int j = 0, at = i * W; j < columns; j += W, at += rows * W) {
+                left = FloatVector.fromArray(S, x, at).fma(FloatVector.fromArray(S, y, at), left);
+                right = FloatVector.fromArray(S, x, at + LANES).fma(FloatVector.fromArray(S, y, at + LANES), right);
+            }
+            out[i] = left.add(right).reduceLanes(VectorOperators.ADD);
+        }
+    }
+
+    @Override
+    public void columnDots(int rows, int columns, float[] x, float[] y, float[] out, int outAt) {
+        for (int j = 0, at = 0; j < columns; j += W) {
+            FloatVector left = FloatVector.zero(S);
+            FloatVector right = FloatVector.zero(S);
+            for (int i = 0; i < rows; i++, at += W) {
+                left = FloatVector.fromArray(S, x, at).fma(FloatVector.fromArray(S, y, at), left);
+                right = FloatVector.fromArray(S, x, at + LANES).fma(FloatVector.fromArray(S, y, at + LANES), right);
+            }
+            left.intoArray(out, outAt + j);
+            right.intoArray(out, outAt + j + LANES);
+        }
+    }
+
+    @Override
+    public double dot(int n, float[] x, int xAt, float[] y, int yAt) {
+        FloatVector left = FloatVector.zero(S);
+        FloatVector right = FloatVector.zero(S);
+        for (int i = 0; i < n; i += W) {
+            left = FloatVector.fromArray(S, x, xAt + i).fma(FloatVector.fromArray(S, y, yAt + i), left);
+            right = FloatVector.fromArray(S, x, xAt + i + LANES)
+                    .fma(FloatVector.fromArray(S, y, yAt + i + LANES), right);
+        }
+        return left.add(right).reduceLanes(VectorOperators.ADD);
+    }
+
+    @Override
+    public void gateAdjoint(int n, float[] z, float[] dy, float[] y) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(S, z, i);
+            FloatVector e = exp(v.abs().neg());
+            FloatVector one = FloatVector.broadcast(S, 1);
+            FloatVector denominator = e.add(1);
+            var negative = v.lt(0);
+            FloatVector sigmoid = one.blend(e, negative).div(denominator);
+            FloatVector rest = e.blend(one, negative).div(denominator);
+            FloatVector slope = sigmoid.mul(v.fma(rest, one));
+            FloatVector gradient = FloatVector.fromArray(S, dy, i);
+            gradient.mul(FloatVector.fromArray(S, y, i)).mul(slope).intoArray(y, i);
+            gradient.mul(v.mul(sigmoid)).intoArray(dy, i);
+        }
+    }
+
+    @Override
+    public void step(
+            MemorySegment from,
+            long fromAt,
+            MemorySegment to,
+            long toAt,
+            int p,
+            int n,
+            double decay,
+            float[] x,
+            float[] b,
+            float[] c,
+            float[] y) {
+        FloatVector a = FloatVector.broadcast(S, (float) decay);
+        int whole = n - n % LANES;
+        for (int i = 0; i < p; i++) {
+            long source = fromAt + (long) i * n * Float.BYTES;
+            long target = toAt + (long) i * n * Float.BYTES;
+            FloatVector xi = FloatVector.broadcast(S, x[i]);
+            FloatVector sum = FloatVector.zero(S);
+            for (int j = 0; j < whole; j += LANES) {
+                long at = (long) j * Float.BYTES;
+                FloatVector h = a.fma(
+                        FloatVector.fromMemorySegment(S, from, source + at, ByteOrder.nativeOrder()),
+                        xi.mul(FloatVector.fromArray(S, b, j)));
+                h.intoMemorySegment(to, target + at, ByteOrder.nativeOrder());
+                sum = h.fma(FloatVector.fromArray(S, c, j), sum);
+            }
+            float rest = sum.reduceLanes(VectorOperators.ADD);
+            for (int j = whole; j < n; j++) {
+                long at = (long) j * Float.BYTES;
+                float h = (float) decay * from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, source + at) + x[i] * b[j];
+                to.set(ValueLayout.JAVA_FLOAT_UNALIGNED, target + at, h);
+                rest += h * c[j];
+            }
+            y[i] = rest;
+        }
+    }
+
+    @Override
+    public double multiplyAdds(int n) {
+        FloatVector x = FloatVector.broadcast(S, 0.999f);
+        FloatVector y = FloatVector.broadcast(S, 0.001f);
+        FloatVector c0 = FloatVector.broadcast(S, 0);
+        FloatVector c1 = FloatVector.broadcast(S, 1);
+        FloatVector c2 = FloatVector.broadcast(S, 2);
+        FloatVector c3 = FloatVector.broadcast(S, 3);
+        FloatVector c4 = FloatVector.broadcast(S, 4);
+        FloatVector c5 = FloatVector.broadcast(S, 5);
+        FloatVector c6 = FloatVector.broadcast(S, 6);
+        FloatVector c7 = FloatVector.broadcast(S, 7);
+        FloatVector c8 = FloatVector.broadcast(S, 8);
+        FloatVector c9 = FloatVector.broadcast(S, 9);
+        FloatVector c10 = FloatVector.broadcast(S, 10);
+        FloatVector c11 = FloatVector.broadcast(S, 11);
+        for (int i = 0; i < n; i++) {
+            c0 = c0.fma(x, y);
+            c1 = c1.fma(x, y);
+            c2 = c2.fma(x, y);
+            c3 = c3.fma(x, y);
+            c4 = c4.fma(x, y);
+            c5 = c5.fma(x, y);
+            c6 = c6.fma(x, y);
+            c7 = c7.fma(x, y);
+            c8 = c8.fma(x, y);
+            c9 = c9.fma(x, y);
+            c10 = c10.fma(x, y);
+            c11 = c11.fma(x, y);
+        }
+        // The sum is finite; looking at it keeps the loop from being removed.
+        FloatVector sum = c0.add(c1)
+                .add(c2)
+                .add(c3)
+                .add(c4)
+                .add(c5)
+                .add(c6)
+                .add(c7)
+                .add(c8)
+                .add(c9)
+                .add(c10)
+                .add(c11);
+        return sum.lane(0) == 42 ? 0 : 2.0 * 12 * LANES * n;
+    }
+
+    @Override
     public void exp(int n, float[] x, int at) {
         int i = 0;
         for (; i + LANES <= n; i += LANES) {

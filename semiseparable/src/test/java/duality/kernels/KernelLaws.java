@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import duality.kernels.Kernels.Part;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.SplittableRandom;
@@ -38,7 +39,9 @@ final class KernelLaws<A> implements Runnable {
             products(random.nextInt(68), random.nextInt(68), size);
             entrywise(size, random.nextInt(68));
             maskedGram(size);
+            adjoints(size, random.nextInt(68));
             memory(size, random.nextInt(68));
+            step(random.nextInt(20), size);
             exponentials(size);
         }
         exponentialsAreWithinOneUnit();
@@ -174,13 +177,102 @@ final class KernelLaws<A> implements Runnable {
         }
     }
 
+    private void adjoints(int q, int other) {
+        int w = k.panel();
+        int row = k.padded(q) + k.panel();
+        A g = integers(q * row + row);
+        A f = integers(q * row + row);
+        A sum = integers(q * row + row);
+        A decay = k.allocate(q + 1);
+        A weight = integers(q + 2);
+        for (int t = 0; t < q; t++) {
+            k.set(decay, 1 + t, random.nextInt(9) == 0 ? 0 : random.nextInt(9) == 0 ? 0.5 : 1);
+            k.fill(f, t * row + q, t * row + row, 0); // the padding of a product
+        }
+        double[] before = values(f);
+        double[] sumBefore = values(sum);
+        A m = integers(q * row + row);
+        k.maskedAdjoint(q, decay, 1, weight, 2, g, f, row, integers(row), m, sum);
+        for (int s = 0; s < q; s++) {
+            double l = 1;
+            for (int t = s; t < q; t++) {
+                int at = s * row + t;
+                l *= t == s ? 1 : k.get(decay, 1 + t);
+                same(k.get(m, at), l * k.get(g, at));
+                double e = k.get(weight, 2 + s) * l * before[at];
+                same(k.get(sum, at), sumBefore[at] + e);
+                same(k.get(f, at), e * k.get(g, at));
+            }
+            for (int t = s - s % Kernels.TILE; t < s; t++) {
+                same(k.get(m, s * row + t), 0);
+            }
+        }
+        A crossings = k.allocate(q + 1);
+        k.crossings(q, f, row, integers(row), crossings);
+        for (int i = 0; i < q; i++) {
+            double expected = 0;
+            for (int s = 0; s < i; s++) {
+                for (int t = i; t < q; t++) {
+                    expected += k.get(f, s * row + t);
+                }
+            }
+            double magnitude = k.bytes() == Float.BYTES ? 0x1p20 : 0; // halves of halves need not stay exact in float32
+            require(
+                    Math.abs(k.get(crossings, i) - expected) <= magnitude * k.unitRoundoff(),
+                    k.get(crossings, i),
+                    expected);
+        }
+        dots(q, other, w);
+    }
+
+    private void dots(int rows, int columns, int w) {
+        int length = rows * k.padded(columns);
+        A x = integers(length);
+        A y = integers(length);
+        A byRow = k.allocate(rows);
+        A byColumn = k.allocate(k.padded(columns) + 1);
+        k.rowDots(rows, columns, x, y, byRow);
+        k.columnDots(rows, columns, x, y, byColumn, 1);
+        double[] rowSums = new double[rows];
+        double[] columnSums = new double[k.padded(columns)];
+        double sum = 0;
+        for (int at = 0; at < length; at++) {
+            double product = k.get(x, at) * k.get(y, at);
+            rowSums[at / w % rows] += product;
+            columnSums[at / (rows * w) * w + at % w] += product;
+            sum += product;
+        }
+        for (int i = 0; i < rows; i++) {
+            same(k.get(byRow, i), rowSums[i]);
+        }
+        for (int j = 0; j < columnSums.length; j++) {
+            same(k.get(byColumn, 1 + j), columnSums[j]);
+        }
+        same(k.dot(length, x, 0, y, 0), sum);
+        int row = k.padded(columns);
+        A scale = integers(row + 1);
+        A total = integers(length);
+        double[] before = values(total);
+        A dots = k.allocate(row);
+        k.addScaledDots(rows, columns, row, x, scale, 1, y, total, dots);
+        for (int j = 0; j < columns; j++) {
+            double dot = 0;
+            for (int i = 0; i < rows; i++) {
+                double v = k.get(x, i * row + j) * k.get(scale, 1 + j);
+                same(k.get(total, i * row + j), before[i * row + j] + v);
+                dot += v * k.get(y, i * row + j);
+            }
+            same(k.get(dots, j), dot);
+        }
+    }
+
     private void memory(int rows, int columns) {
         try (Arena arena = Arena.ofConfined()) {
             int w = k.panel();
             long row = (columns + 2L) * k.bytes();
             MemorySegment from = arena.allocate(k.bytes() + rows * row, 1);
             for (long i = 0; i < from.byteSize(); i++) {
-                from.set(java.lang.foreign.ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(64) + 1));
+                from.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(64) + 1));
             }
             A panels = integers((rows + 1) * k.padded(columns) + 1);
             k.load(from, k.bytes(), row, rows, columns, panels, 1, rows + 1);
@@ -199,11 +291,47 @@ final class KernelLaws<A> implements Runnable {
         }
     }
 
+    private void step(int p, int n) {
+        try (Arena arena = Arena.ofConfined()) {
+            A states = integers(p * n);
+            MemorySegment memory = arena.allocate((1L + p * n) * k.bytes(), 1);
+            for (int i = 0; i < p * n; i++) {
+                if (k.bytes() == Float.BYTES) {
+                    memory.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, 1L + i, (float) k.get(states, i));
+                } else {
+                    memory.setAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, 1L + i, k.get(states, i));
+                }
+            }
+            A x = integers(p);
+            A b = integers(n);
+            A c = integers(n);
+            A y = k.allocate(p);
+            k.step(memory, k.bytes(), memory, k.bytes(), p, n, -3, x, b, c, y);
+            for (int i = 0; i < p; i++) {
+                double sum = 0;
+                for (int j = 0; j < n; j++) {
+                    double h = -3 * k.get(states, i * n + j) + k.get(x, i) * k.get(b, j);
+                    long at = 1L + i * n + j;
+                    same(
+                            k.bytes() == Float.BYTES
+                                    ? memory.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, at)
+                                    : memory.getAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, at),
+                            h);
+                    sum += h * k.get(c, j);
+                }
+                same(k.get(y, i), sum);
+            }
+        }
+    }
+
     private void exponentials(int n) {
         A x = k.allocate(n + 1);
         A y = k.allocate(n + 1);
         A z = k.allocate(k.padded(n) + 1);
         A gated = k.allocate(k.padded(n) + 1);
+        A zeroBased = k.allocate(k.padded(n));
+        A dy = k.allocate(k.padded(n));
+        A dz = k.allocate(k.padded(n));
         double[] v = new double[n];
         for (int i = 0; i < n; i++) {
             k.set(x, 1 + i, random.nextDouble(-1, 1) * Math.scalb(1.0, random.nextInt(-10, 7)));
@@ -211,15 +339,26 @@ final class KernelLaws<A> implements Runnable {
             k.set(y, 1 + i, v[i]);
             k.set(z, 1 + i, v[i]);
             k.set(gated, 1 + i, 3);
+            k.set(zeroBased, i, v[i]);
+            k.set(dy, i, 5);
+            k.set(dz, i, 3);
         }
         k.exp(n, x, 1);
         k.softplus(n, y, 1);
         k.gate(k.padded(n), z, 1, gated, 1);
+        k.gateAdjoint(k.padded(n), zeroBased, dy, dz);
         for (int i = 0; i < n; i++) {
             double e = Math.exp(-Math.abs(v[i]));
             close(k.get(x, 1 + i), Math.exp(v[i]), 2);
             close(k.get(y, 1 + i), Math.max(v[i], 0) + Math.log1p(e), 8);
-            close(k.get(gated, 1 + i), 3 * (v[i] < 0 ? v[i] * e : v[i]) / (1 + e), 8);
+            double silu = (v[i] < 0 ? v[i] * e : v[i]) / (1 + e);
+            close(k.get(gated, 1 + i), 3 * silu, 8);
+            close(k.get(dy, i), 5 * silu, 8);
+            // Near the zero of the slope the error is relative to its summands.
+            double sigmoid = (v[i] < 0 ? e : 1) / (1 + e);
+            double summands = 15 * sigmoid * (1 + Math.abs(v[i]));
+            double slope = sigmoid * (1 + v[i] * (v[i] < 0 ? 1 : e) / (1 + e));
+            require(Math.abs(k.get(dz, i) - 15 * slope) <= 12 * k.unitRoundoff() * summands, k.get(dz, i), 15 * slope);
         }
     }
 

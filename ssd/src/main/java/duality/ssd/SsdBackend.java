@@ -62,7 +62,20 @@ public interface SsdBackend {
     }
 
     /**
-     * Checks the inputs of a decoding step, for the backends.
+     * The same into tensors that are there already.
+     *
+     * @param into modified; the final states may be the {@code initial_states} of the token, which they then replace
+     * @throws ShapeException if they have the wrong shapes, or the token as above
+     */
+    default void step(SsdInputs token, SsdOptions options, SsdOutputs into) {
+        into.requireFits(token);
+        SsdOutputs computed = step(token, options);
+        computed.y().copyTo(into.y());
+        computed.finalStates().copyTo(into.finalStates());
+    }
+
+    /**
+     * Checks that inputs are those of a decoding step, for the backends.
      *
      * @throws ShapeException if they have another length or packed sequences
      */

@@ -195,6 +195,26 @@ class CpuBackendTest {
         }
     }
 
+    /** A step is the definition of one step, in place too, whatever the types. */
+    @ParameterizedTest
+    @EnumSource
+    void stepsAreWithinTheirBounds(HeadPattern pattern) {
+        for (Precision precision : Precision.values()) {
+            for (int size : new int[] {0, 1, 5, 16, 35}) {
+                SsdInputs token = new Cases(size).full(Shape.of(pattern, 3, 1, 4, 2, size + 2, size), null);
+                SsdOptions options = OPTIONS.with(precision);
+                SsdCheck check = new SsdCheck(token, precision);
+                SsdOutputs step = SsdBackends.CPU.step(token, options);
+                assertThat(check.forward(step)).allMatch(SsdCheck.Comparison::passes);
+                SsdInputs inPlace = token.map(
+                        (name, array) -> name.equals("initial_states") ? array.to(precision.type(name)) : array);
+                Tensor states = java.util.Objects.requireNonNull(inPlace.initialStates());
+                SsdBackends.CPU.step(inPlace, options, new SsdOutputs(step.y(), states));
+                assertThat(check.forward(new SsdOutputs(step.y(), states))).allMatch(SsdCheck.Comparison::passes);
+            }
+        }
+    }
+
     @Test
     void anInterruptCancels() {
         SsdInputs in = new Cases(8)
@@ -203,6 +223,9 @@ class CpuBackendTest {
         Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> SsdBackends.CPU.forward(in, OPTIONS)).isInstanceOf(CancellationException.class);
+            Tensor dy = Tensor.zeros(DType.FLOAT64, 1, 40, 4, 6);
+            assertThatThrownBy(() -> SsdBackends.CPU.backward(in, dy, null, OPTIONS))
+                    .isInstanceOf(CancellationException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }

@@ -14,7 +14,7 @@ import duality.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block form by {@link FusedForward}, in the precisions that the kernels have. The other forms, and other ways to pass
+ * The block form by {@link FusedForward} and {@link FusedBackward}, in the precisions that the kernels have. The other forms, and other ways to pass
  * states, are the generic algorithms with heads in parallel.
  */
 public final class CpuBackend implements SsdBackend {
@@ -76,7 +76,45 @@ public final class CpuBackend implements SsdBackend {
     }
 
     @Override
+    public SsdOutputs step(SsdInputs token, SsdOptions options) {
+        SsdBackend.requireOneStep(token);
+        SsdOutputs out = SsdOutputs.zeros(token, options.precision());
+        step(token, options, out);
+        return out;
+    }
+
+    @Override
+    public void step(SsdInputs token, SsdOptions options, SsdOutputs into) {
+        SsdBackend.requireOneStep(token);
+        SsdInputs in = token.in(options.precision());
+        into.requireFits(in);
+        if (options.precision() == Precision.FLOAT64) {
+            new DecodingStep<>(Simd.doubles(), DOUBLES, in, into).run();
+        } else {
+            new DecodingStep<>(Simd.floats(), FLOATS, in, into).run();
+        }
+    }
+
+    @Override
     public SsdGradients backward(SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
-        return generic.backward(inputs, dy, dFinalStates, options);
+        if (!fused(options)) {
+            return generic.backward(inputs, dy, dFinalStates, options);
+        }
+        SsdInputs in = inputs.in(options.precision());
+        in.checkGradients(dy, dFinalStates);
+        return options.precision() == Precision.FLOAT64
+                ? backward(Simd.doubles(), DOUBLES, in, dy, dFinalStates, options)
+                : backward(Simd.floats(), FLOATS, in, dy, dFinalStates, options);
+    }
+
+    private static <A> SsdGradients backward(
+            Kernels<A> k,
+            ThreadLocal<Workspace<A>> workspaces,
+            SsdInputs in,
+            Tensor dy,
+            @Nullable Tensor dFinalStates,
+            SsdOptions options) {
+        int chunkLength = Math.min(options.chunkLength(), LONGEST_CHUNK);
+        return new FusedBackward<>(k, workspaces, in, chunkLength, dy, dFinalStates, options.precision()).run();
     }
 }

@@ -42,4 +42,13 @@ final class StepSizes {
         }
         k.exp(count, decays, 0);
     }
+
+    /** The derivative of a prepared step size with respect to the given one plus its bias: 0 where it was clamped. */
+    static double slope(SsdInputs in, double raw) {
+        double positive = in.dtSoftplus() ? HeadProblem.softplus(raw) : raw;
+        if (Math.clamp(positive, in.dtMin(), in.dtMax()) != positive) {
+            return 0;
+        }
+        return in.dtSoftplus() ? HeadProblem.sigmoid(raw) : 1;
+    }
 }

@@ -8,31 +8,49 @@ import java.util.Map;
 final class Workspace<A> {
     /** What an array is for. */
     enum Slot {
-        C,
         B,
         B_TRANSPOSED,
-        B_PANELS,
-        GRAM,
-        MASKED,
-        RUNNING,
-        X,
-        WEIGHTED_X,
-        Y,
-        Z,
-        STATES,
-        STATE_ROWS,
+        C,
+        C_TRANSPOSED,
+        CROSSINGS,
+        CROSS_GRAM,
+        D_B,
+        D_C,
+        D_GRAM,
+        D_OUT,
+        D_OUT_TRANSPOSED,
+        D_SKIP,
+        D_X,
+        D_X_SHARED,
         DECAY,
-        WEIGHT,
         FROM_START,
-        TO_END,
+        FROM_STATE,
+        GRAM,
+        GRAM_TRANSPOSED,
+        INTO_STATE,
+        MASKED,
+        PANELS,
+        ROW_DOTS,
+        RUNNING,
+        SKIP,
+        STATES,
+        STATE_PRODUCT,
+        STATE_ROWS,
+        SUFFIX,
         THROUGH,
-        SKIP
+        TO_END,
+        WEIGHT,
+        WEIGHTED,
+        X,
+        X_TRANSPOSED,
+        Y,
+        Z
     }
 
     private final Kernels<A> k;
     private final Map<Slot, A> arrays = new EnumMap<>(Slot.class);
     private double[] steps = new double[0];
-    private double[] exponents = new double[0];
+    private double[] decays = new double[0];
 
     Workspace(Kernels<A> k) {
         this.k = k;
@@ -56,11 +74,11 @@ final class Workspace<A> {
         return steps;
     }
 
-    /** Room for {@code length} exponents of decays. */
-    double[] exponents(int length) {
-        if (exponents.length < length) {
-            exponents = new double[length];
+    /** Room for {@code length} decays of decays. */
+    double[] decays(int length) {
+        if (decays.length < length) {
+            decays = new double[length];
         }
-        return exponents;
+        return decays;
     }
 }
