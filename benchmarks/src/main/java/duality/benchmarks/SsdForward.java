@@ -3,6 +3,7 @@ package duality.benchmarks;
 import duality.semiseparable.CumProdSum;
 import duality.ssd.Precision;
 import duality.ssd.SsdBackends;
+import duality.ssd.SsdGradients;
 import duality.ssd.SsdInputs;
 import duality.ssd.SsdOptions;
 import duality.ssd.SsdOutputs;
@@ -26,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(1)
+@Fork(value = 1, jvmArgsAppend = "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED")
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 5, time = 3)
 public class SsdForward {
@@ -52,6 +53,12 @@ public class SsdForward {
     @SuppressWarnings("NullAway.Init") // by JMH, through setUp
     private SsdOptions options;
 
+    @SuppressWarnings("NullAway.Init") // by JMH, through setUp
+    private SsdOutputs outputs;
+
+    @SuppressWarnings("NullAway.Init") // by JMH, through setUp
+    private Tensor dy;
+
     /** Draws the inputs. */
     @Setup
     public void setUp() {
@@ -64,6 +71,8 @@ public class SsdForward {
                         Tensor.generate(symmetric, 1, time, 1, 128),
                         Tensor.generate(symmetric, 1, time, 1, 128))
                 .build();
+        dy = Tensor.generate(symmetric, 1, time, 24, 64);
+        outputs = SsdOutputs.zeros(inputs, precision);
         options = new SsdOptions(algorithm, chunkLength, CumProdSum.RECURRENT, precision);
     }
 
@@ -71,5 +80,18 @@ public class SsdForward {
     @Benchmark
     public SsdOutputs forward() {
         return SsdBackends.CPU.forward(inputs, options);
+    }
+
+    /** The same into tensors that are there already. */
+    @Benchmark
+    public SsdOutputs forwardInto() {
+        SsdBackends.CPU.forward(inputs, options, outputs);
+        return outputs;
+    }
+
+    /** One backward pass. */
+    @Benchmark
+    public SsdGradients backward() {
+        return SsdBackends.CPU.backward(inputs, dy, null, options);
     }
 }

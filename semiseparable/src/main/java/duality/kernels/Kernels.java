@@ -158,8 +158,8 @@ public abstract class Kernels<A> {
     /** {@code y ← s x + y} for {@code n} entries, a multiple of W. */
     public abstract void addScaled(int n, double s, A x, int xAt, A y, int yAt);
 
-    /** {@code y ← y ∘ silu(z)} for {@code n} entries, a multiple of W; silu(z) = z / (1 + exp(−z)). */
-    public abstract void gate(int n, A z, int zAt, A y, int yAt);
+    /** {@code y ← y ∘ silu(z)} for {@code n} entries, a multiple of W, as long as the scratch; silu(z) = z / (1 + exp(−z)). */
+    public abstract void gate(int n, A z, int zAt, A y, int yAt, A scratch);
 
     /**
      * What the gradient of a chunk needs of its mask L = 1SS(a), transposed: rows are s and columns t ≥ s. With G = B Cᵀ and
@@ -208,7 +208,7 @@ public abstract class Kernels<A> {
      * The gradient of {@link #gate} for {@code n} entries, a multiple of W: {@code y ← dy ∘ y ∘ silu′(z)}, which is that of z, and
      * {@code dy ← dy ∘ silu(z)}, which is that of y.
      */
-    public abstract void gateAdjoint(int n, A z, A dy, A y);
+    public abstract void gateAdjoint(int n, A z, A dy, A y, A scratch);
 
     /**
      * One step of a recurrence on a state {@code h (p×n)}, row-major in memory of this type's numbers: {@code h ← a h + x bᵀ}
@@ -245,11 +245,14 @@ public abstract class Kernels<A> {
      */
     public abstract double multiplyAdds(int n);
 
-    /** {@code x ← exp(x)} for {@code n} entries, to within one unit in the last place. */
+    /**
+     * {@code x ← exp(x)} for {@code n} entries, to within one unit in the last place. The array goes on to a multiple of W, and
+     * what is beyond n is overwritten.
+     */
     public abstract void exp(int n, A x, int at);
 
-    /** {@code x ← log(1 + exp(x))} for {@code n} entries. */
-    public abstract void softplus(int n, A x, int at);
+    /** {@code x ← log(1 + exp(x))} for {@code n} entries, as {@link #exp}; the scratch has room for whole panels, too. */
+    public abstract void softplus(int n, A x, int at, A scratch);
 
     /**
      * Reads a matrix from memory of this type's numbers in the machine's byte order into panels of {@code toRows} rows.

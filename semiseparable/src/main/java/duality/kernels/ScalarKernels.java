@@ -55,7 +55,7 @@ abstract class ScalarKernels<A> extends Kernels<A> {
     }
 
     @Override
-    public void gate(int n, A z, int zAt, A y, int yAt) {
+    public void gate(int n, A z, int zAt, A y, int yAt, A scratch) {
         for (int i = 0; i < n; i++) {
             double v = get(z, zAt + i);
             double e = Math.exp(-Math.abs(v));
@@ -145,7 +145,7 @@ abstract class ScalarKernels<A> extends Kernels<A> {
     }
 
     @Override
-    public void gateAdjoint(int n, A z, A dy, A y) {
+    public void gateAdjoint(int n, A z, A dy, A y, A scratch) {
         for (int i = 0; i < n; i++) {
             double v = get(z, i);
             double e = Math.exp(-Math.abs(v));
@@ -207,7 +207,7 @@ abstract class ScalarKernels<A> extends Kernels<A> {
     }
 
     @Override
-    public void softplus(int n, A x, int at) {
+    public void softplus(int n, A x, int at, A scratch) {
         for (int i = at; i < at + n; i++) {
             double v = get(x, i);
             set(x, i, Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));

@@ -94,7 +94,7 @@ public final class Simd {
     private static <A> double[] sample(Kernels<A> k) {
         int size = 9;
         int w = k.panel();
-        A rowMajor = k.allocate(size * size);
+        A rowMajor = k.allocate(size * size + w);
         for (int i = 0; i < size * size; i++) {
             k.set(rowMajor, i, i % 7 - 3);
         }

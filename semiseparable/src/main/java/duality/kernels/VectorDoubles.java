@@ -349,10 +349,11 @@ final class VectorDoubles extends ScalarDoubles {
     }
 
     @Override
-    public void gate(int n, double[] z, int zAt, double[] y, int yAt) {
+    public void gate(int n, double[] z, int zAt, double[] y, int yAt, double[] scratch) {
+        exp(n, z, zAt, true, scratch, 0);
         for (int i = 0; i < n; i += LANES) {
             DoubleVector v = DoubleVector.fromArray(S, z, zAt + i);
-            DoubleVector e = exp(v.abs().neg());
+            DoubleVector e = DoubleVector.fromArray(S, scratch, i);
             // σ(v) = 1/(1 + e) for v ≥ 0, else e/(1 + e).
             DoubleVector numerator = v.blend(v.mul(e), v.lt(0));
             numerator.div(e.add(1)).mul(DoubleVector.fromArray(S, y, yAt + i)).intoArray(y, yAt + i);
@@ -470,10 +471,11 @@ final class VectorDoubles extends ScalarDoubles {
     }
 
     @Override
-    public void gateAdjoint(int n, double[] z, double[] dy, double[] y) {
+    public void gateAdjoint(int n, double[] z, double[] dy, double[] y, double[] scratch) {
+        exp(n, z, 0, true, scratch, 0);
         for (int i = 0; i < n; i += LANES) {
             DoubleVector v = DoubleVector.fromArray(S, z, i);
-            DoubleVector e = exp(v.abs().neg());
+            DoubleVector e = DoubleVector.fromArray(S, scratch, i);
             DoubleVector one = DoubleVector.broadcast(S, 1);
             DoubleVector denominator = e.add(1);
             var negative = v.lt(0);
@@ -572,57 +574,44 @@ final class VectorDoubles extends ScalarDoubles {
 
     @Override
     public void exp(int n, double[] x, int at) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            exp(DoubleVector.fromArray(S, x, at + i)).intoArray(x, at + i);
-        }
-        if (i < n) {
-            var rest = S.indexInRange(i, n);
-            exp(DoubleVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
-        }
-    }
-
-    @Override
-    public void softplus(int n, double[] x, int at) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            softplus(DoubleVector.fromArray(S, x, at + i)).intoArray(x, at + i);
-        }
-        if (i < n) {
-            var rest = S.indexInRange(i, n);
-            softplus(DoubleVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
-        }
+        exp(n, x, at, false, x, at);
     }
 
     /**
-     * With n the integer nearest to v/log 2 and r = v − n log 2, exp(v) = 2ⁿ exp(r), |r| ≤ 0.3466, and exp(r) by its Taylor
-     * polynomial of degree 13, whose remainder is below 5e-18.
+     * {@code out ← exp(x)}, or exp(−|x|). With m the integer nearest to v/log 2 and r = v − m log 2, exp(v) = 2ᵐ exp(r), |r| ≤
+     * 0.3466, and exp(r) by its Taylor polynomial of degree 13, whose remainder is below 5e-18. Over arrays, and not a function of a
+     * vector: where that is not inlined its argument and result are boxed.
      */
-    private static DoubleVector exp(DoubleVector v) {
-        DoubleVector x = v.max(LEAST).min(GREATEST);
-        DoubleVector rounded = x.fma(DoubleVector.broadcast(S, LOG2_E), DoubleVector.broadcast(S, ROUND));
-        DoubleVector n = rounded.sub(ROUND);
-        DoubleVector r = n.fma(DoubleVector.broadcast(S, -LOG_2_LOW), n.fma(DoubleVector.broadcast(S, -LOG_2_HIGH), x));
-        DoubleVector p = DoubleVector.broadcast(S, 1.0 / 6227020800L);
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 479001600));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 39916800));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 3628800));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 362880));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 40320));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 5040));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 720));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 120));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 24));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 6));
-        p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 2));
-        // 1 + r in two parts, so that the last addition is the only one whose rounding counts.
-        DoubleVector one = r.add(1);
-        DoubleVector rest = r.sub(one.sub(1));
-        p = one.add(p.mul(r).fma(r, rest));
-        // 2ⁿ in two factors, since subnormal results have n below the least exponent.
-        LongVector exponent = rounded.reinterpretAsLongs().sub(Double.doubleToRawLongBits(ROUND));
-        LongVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-        return p.mul(power(half)).mul(power(exponent.sub(half)));
+    private static void exp(int n, double[] in, int at, boolean negative, double[] out, int outAt) {
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector given = DoubleVector.fromArray(S, in, at + i);
+            DoubleVector v = negative ? given.abs().neg() : given;
+            DoubleVector x = v.max(LEAST).min(GREATEST);
+            DoubleVector rounded = x.fma(DoubleVector.broadcast(S, LOG2_E), DoubleVector.broadcast(S, ROUND));
+            DoubleVector m = rounded.sub(ROUND);
+            DoubleVector r =
+                    m.fma(DoubleVector.broadcast(S, -LOG_2_LOW), m.fma(DoubleVector.broadcast(S, -LOG_2_HIGH), x));
+            DoubleVector p = DoubleVector.broadcast(S, 1.0 / 6227020800L);
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 479001600));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 39916800));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 3628800));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 362880));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 40320));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 5040));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 720));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 120));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 24));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 6));
+            p = p.fma(r, DoubleVector.broadcast(S, 1.0 / 2));
+            // 1 + r in two parts, so that the last addition is the only one whose rounding counts.
+            DoubleVector one = r.add(1);
+            DoubleVector rest = r.sub(one.sub(1));
+            p = one.add(p.mul(r).fma(r, rest));
+            // 2ᵐ in two factors, since subnormal results have m below the least exponent.
+            LongVector exponent = rounded.reinterpretAsLongs().sub(Double.doubleToRawLongBits(ROUND));
+            LongVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+            p.mul(power(half)).mul(power(exponent.sub(half))).intoArray(out, outAt + i);
+        }
     }
 
     private static DoubleVector power(LongVector exponent) {
@@ -633,15 +622,19 @@ final class VectorDoubles extends ScalarDoubles {
      * max(v, 0) + log(1 + e) with e = exp(−|v|), and log(1 + e) = 2 artanh(s), s = e/(2 + e) ≤ 1/3, by 18 terms of the
      * series s + s³/3 + s⁵/5 + ….
      */
-    private static DoubleVector softplus(DoubleVector v) {
-        DoubleVector e = exp(v.abs().neg());
-        DoubleVector s = e.div(e.add(2));
-        DoubleVector square = s.mul(s);
-        DoubleVector sum = DoubleVector.broadcast(S, 1.0 / 35);
-        for (int k = 33; k >= 1; k -= 2) {
-            sum = sum.fma(square, DoubleVector.broadcast(S, 1.0 / k));
+    @Override
+    public void softplus(int n, double[] x, int at, double[] scratch) {
+        exp(n, x, at, true, scratch, 0);
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector e = DoubleVector.fromArray(S, scratch, i);
+            DoubleVector s = e.div(e.add(2));
+            DoubleVector square = s.mul(s);
+            DoubleVector sum = DoubleVector.broadcast(S, 1.0 / 35);
+            for (int k = 33; k >= 1; k -= 2) {
+                sum = sum.fma(square, DoubleVector.broadcast(S, 1.0 / k));
+            }
+            sum.mul(s).mul(2).add(DoubleVector.fromArray(S, x, at + i).max(0)).intoArray(x, at + i);
         }
-        return sum.mul(s).mul(2).add(v.max(0));
     }
 
     @Override

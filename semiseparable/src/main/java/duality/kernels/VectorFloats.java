@@ -347,10 +347,11 @@ final class VectorFloats extends ScalarFloats {
     }
 
     @Override
-    public void gate(int n, float[] z, int zAt, float[] y, int yAt) {
+    public void gate(int n, float[] z, int zAt, float[] y, int yAt, float[] scratch) {
+        exp(n, z, zAt, true, scratch, 0);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(S, z, zAt + i);
-            FloatVector e = exp(v.abs().neg());
+            FloatVector e = FloatVector.fromArray(S, scratch, i);
             // σ(v) = 1/(1 + e) for v ≥ 0, else e/(1 + e).
             FloatVector numerator = v.blend(v.mul(e), v.lt(0));
             numerator.div(e.add(1)).mul(FloatVector.fromArray(S, y, yAt + i)).intoArray(y, yAt + i);
@@ -468,10 +469,11 @@ final class VectorFloats extends ScalarFloats {
     }
 
     @Override
-    public void gateAdjoint(int n, float[] z, float[] dy, float[] y) {
+    public void gateAdjoint(int n, float[] z, float[] dy, float[] y, float[] scratch) {
+        exp(n, z, 0, true, scratch, 0);
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(S, z, i);
-            FloatVector e = exp(v.abs().neg());
+            FloatVector e = FloatVector.fromArray(S, scratch, i);
             FloatVector one = FloatVector.broadcast(S, 1);
             FloatVector denominator = e.add(1);
             var negative = v.lt(0);
@@ -570,51 +572,38 @@ final class VectorFloats extends ScalarFloats {
 
     @Override
     public void exp(int n, float[] x, int at) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            exp(FloatVector.fromArray(S, x, at + i)).intoArray(x, at + i);
-        }
-        if (i < n) {
-            var rest = S.indexInRange(i, n);
-            exp(FloatVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
-        }
-    }
-
-    @Override
-    public void softplus(int n, float[] x, int at) {
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            softplus(FloatVector.fromArray(S, x, at + i)).intoArray(x, at + i);
-        }
-        if (i < n) {
-            var rest = S.indexInRange(i, n);
-            softplus(FloatVector.fromArray(S, x, at + i, rest)).intoArray(x, at + i, rest);
-        }
+        exp(n, x, at, false, x, at);
     }
 
     /**
-     * With n the integer nearest to v/log 2 and r = v − n log 2, exp(v) = 2ⁿ exp(r), |r| ≤ 0.3466, and exp(r) by its Taylor
-     * polynomial of degree 7, whose remainder is below 5e-9.
+     * {@code out ← exp(x)}, or exp(−|x|). With m the integer nearest to v/log 2 and r = v − m log 2, exp(v) = 2ᵐ exp(r), |r| ≤
+     * 0.3466, and exp(r) by its Taylor polynomial of degree 7, whose remainder is below 5e-9. Over arrays, and not a function of a
+     * vector: where that is not inlined its argument and result are boxed.
      */
-    private static FloatVector exp(FloatVector v) {
-        FloatVector x = v.max(LEAST).min(GREATEST);
-        FloatVector rounded = x.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUND));
-        FloatVector n = rounded.sub(ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(S, -LOG_2_LOW), n.fma(FloatVector.broadcast(S, -LOG_2_HIGH), x));
-        FloatVector p = FloatVector.broadcast(S, 1f / 5040);
-        p = p.fma(r, FloatVector.broadcast(S, 1f / 720));
-        p = p.fma(r, FloatVector.broadcast(S, 1f / 120));
-        p = p.fma(r, FloatVector.broadcast(S, 1f / 24));
-        p = p.fma(r, FloatVector.broadcast(S, 1f / 6));
-        p = p.fma(r, FloatVector.broadcast(S, 1f / 2));
-        // 1 + r in two parts, so that the last addition is the only one whose rounding counts.
-        FloatVector one = r.add(1);
-        FloatVector rest = r.sub(one.sub(1));
-        p = one.add(p.mul(r).fma(r, rest));
-        // 2ⁿ in two factors, since subnormal results have n below the least exponent.
-        IntVector exponent = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND));
-        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-        return p.mul(power(half)).mul(power(exponent.sub(half)));
+    private static void exp(int n, float[] in, int at, boolean negative, float[] out, int outAt) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector given = FloatVector.fromArray(S, in, at + i);
+            FloatVector v = negative ? given.abs().neg() : given;
+            FloatVector x = v.max(LEAST).min(GREATEST);
+            FloatVector rounded = x.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUND));
+            FloatVector m = rounded.sub(ROUND);
+            FloatVector r =
+                    m.fma(FloatVector.broadcast(S, -LOG_2_LOW), m.fma(FloatVector.broadcast(S, -LOG_2_HIGH), x));
+            FloatVector p = FloatVector.broadcast(S, 1f / 5040);
+            p = p.fma(r, FloatVector.broadcast(S, 1f / 720));
+            p = p.fma(r, FloatVector.broadcast(S, 1f / 120));
+            p = p.fma(r, FloatVector.broadcast(S, 1f / 24));
+            p = p.fma(r, FloatVector.broadcast(S, 1f / 6));
+            p = p.fma(r, FloatVector.broadcast(S, 1f / 2));
+            // 1 + r in two parts, so that the last addition is the only one whose rounding counts.
+            FloatVector one = r.add(1);
+            FloatVector rest = r.sub(one.sub(1));
+            p = one.add(p.mul(r).fma(r, rest));
+            // 2ᵐ in two factors, since subnormal results have m below the least exponent.
+            IntVector exponent = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND));
+            IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+            p.mul(power(half)).mul(power(exponent.sub(half))).intoArray(out, outAt + i);
+        }
     }
 
     private static FloatVector power(IntVector exponent) {
@@ -625,15 +614,19 @@ final class VectorFloats extends ScalarFloats {
      * max(v, 0) + log(1 + e) with e = exp(−|v|), and log(1 + e) = 2 artanh(s), s = e/(2 + e) ≤ 1/3, by 9 terms of the
      * series s + s³/3 + s⁵/5 + ….
      */
-    private static FloatVector softplus(FloatVector v) {
-        FloatVector e = exp(v.abs().neg());
-        FloatVector s = e.div(e.add(2));
-        FloatVector square = s.mul(s);
-        FloatVector sum = FloatVector.broadcast(S, 1f / 17);
-        for (int k = 15; k >= 1; k -= 2) {
-            sum = sum.fma(square, FloatVector.broadcast(S, 1f / k));
+    @Override
+    public void softplus(int n, float[] x, int at, float[] scratch) {
+        exp(n, x, at, true, scratch, 0);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector e = FloatVector.fromArray(S, scratch, i);
+            FloatVector s = e.div(e.add(2));
+            FloatVector square = s.mul(s);
+            FloatVector sum = FloatVector.broadcast(S, 1f / 17);
+            for (int k = 15; k >= 1; k -= 2) {
+                sum = sum.fma(square, FloatVector.broadcast(S, 1f / k));
+            }
+            sum.mul(s).mul(2).add(FloatVector.fromArray(S, x, at + i).max(0)).intoArray(x, at + i);
         }
-        return sum.mul(s).mul(2).add(v.max(0));
     }
 
     @Override

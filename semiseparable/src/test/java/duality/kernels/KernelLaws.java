@@ -294,7 +294,7 @@ final class KernelLaws<A> implements Runnable {
     private void step(int p, int n) {
         try (Arena arena = Arena.ofConfined()) {
             A states = integers(p * n);
-            MemorySegment memory = arena.allocate((1L + p * n) * k.bytes(), 1);
+            MemorySegment memory = arena.allocate((1L + (long) p * n) * k.bytes(), 1);
             for (int i = 0; i < p * n; i++) {
                 if (k.bytes() == Float.BYTES) {
                     memory.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, 1L + i, (float) k.get(states, i));
@@ -311,7 +311,7 @@ final class KernelLaws<A> implements Runnable {
                 double sum = 0;
                 for (int j = 0; j < n; j++) {
                     double h = -3 * k.get(states, i * n + j) + k.get(x, i) * k.get(b, j);
-                    long at = 1L + i * n + j;
+                    long at = 1L + (long) i * n + j;
                     same(
                             k.bytes() == Float.BYTES
                                     ? memory.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, at)
@@ -325,8 +325,9 @@ final class KernelLaws<A> implements Runnable {
     }
 
     private void exponentials(int n) {
-        A x = k.allocate(n + 1);
-        A y = k.allocate(n + 1);
+        A x = k.allocate(k.padded(n) + 1);
+        A y = k.allocate(k.padded(n) + 1);
+        A scratch = k.allocate(k.padded(n));
         A z = k.allocate(k.padded(n) + 1);
         A gated = k.allocate(k.padded(n) + 1);
         A zeroBased = k.allocate(k.padded(n));
@@ -344,9 +345,9 @@ final class KernelLaws<A> implements Runnable {
             k.set(dz, i, 3);
         }
         k.exp(n, x, 1);
-        k.softplus(n, y, 1);
-        k.gate(k.padded(n), z, 1, gated, 1);
-        k.gateAdjoint(k.padded(n), zeroBased, dy, dz);
+        k.softplus(n, y, 1, scratch);
+        k.gate(k.padded(n), z, 1, gated, 1, scratch);
+        k.gateAdjoint(k.padded(n), zeroBased, dy, dz, scratch);
         for (int i = 0; i < n; i++) {
             double e = Math.exp(-Math.abs(v[i]));
             close(k.get(x, 1 + i), Math.exp(v[i]), 2);
@@ -375,7 +376,7 @@ final class KernelLaws<A> implements Runnable {
         boolean single = k.bytes() == Float.BYTES;
         double[] ends = {0, -0.0, Double.NEGATIVE_INFINITY, -1e4, -103.9, -87.5, -745.1, -708.5, 88.7, 709.7, 1e4};
         int count = single ? 200_000 : 2_000;
-        A x = k.allocate(count);
+        A x = k.allocate(k.padded(count));
         double[] v = new double[count];
         for (int i = 0; i < count; i++) {
             double value =

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ForkJoinPool;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The fused block form against the definition, at sizes around every vector's and in extreme cases. */
 class CpuBackendTest {
     private static final SsdOptions OPTIONS = SsdOptions.defaults();
+    private static final List<HeadPattern> PATTERNS = List.of(HeadPattern.values());
+    private static final List<Precision> PRECISIONS = List.of(Precision.values());
 
     private static void assertWithinBounds(SsdInputs in, SsdOptions options) {
         SsdCheck check = new SsdCheck(in, options.precision());
@@ -41,10 +44,10 @@ class CpuBackendTest {
                 int time = axis == 0 ? size : random.nextInt(1, 40);
                 int headDim = axis == 1 ? size : random.nextInt(1, 20);
                 int stateSize = axis == 2 ? size : random.nextInt(1, 20);
-                HeadPattern pattern = HeadPattern.values()[random.nextInt(HeadPattern.values().length)];
+                HeadPattern pattern = PATTERNS.get(random.nextInt(PATTERNS.size()));
                 SsdInputs in =
                         new Cases(size * 3L + axis).full(Shape.of(pattern, 1, time, 2, 2, headDim, stateSize), null);
-                Precision precision = Precision.values()[random.nextInt(3)];
+                Precision precision = PRECISIONS.get(random.nextInt(PRECISIONS.size()));
                 assertWithinBounds(
                         in, OPTIONS.with(precision).withChunkLength(random.nextInt(1, Math.max(2, time + 5))));
             }
@@ -208,7 +211,7 @@ class CpuBackendTest {
                 assertThat(check.forward(step)).allMatch(SsdCheck.Comparison::passes);
                 SsdInputs inPlace = token.map(
                         (name, array) -> name.equals("initial_states") ? array.to(precision.type(name)) : array);
-                Tensor states = java.util.Objects.requireNonNull(inPlace.initialStates());
+                Tensor states = Objects.requireNonNull(inPlace.initialStates());
                 SsdBackends.CPU.step(inPlace, options, new SsdOutputs(step.y(), states));
                 assertThat(check.forward(new SsdOutputs(step.y(), states))).allMatch(SsdCheck.Comparison::passes);
             }

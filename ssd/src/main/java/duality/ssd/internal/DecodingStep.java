@@ -90,7 +90,7 @@ final class DecodingStep<A> {
                 A gate = work.array(Slot.Z, padded);
                 read(z, sequence, head, p, gate);
                 k.fill(gate, p, padded, 0);
-                k.gate(padded, gate, 0, y, 0);
+                k.gate(padded, gate, 0, y, 0, work.array(Slot.GATE_SCRATCH, padded));
             }
             TensorRows.write(y, 0, p, out.y(), HeadProblem.rowOffset(out.y(), sequence, 0, head, p));
         }

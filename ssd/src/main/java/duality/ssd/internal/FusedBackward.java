@@ -156,7 +156,7 @@ final class FusedBackward<A> {
         void run() {
             // Kept states may take an eighth of the heap.
             long most = Runtime.getRuntime().maxMemory() / 8 / Math.max(1, (long) slab * k.bytes());
-            int segment = (int) Math.clamp(most, 1, Math.max(1, chunks));
+            int segment = Math.clamp(most, 1, Math.max(1, chunks));
             A state = k.allocate(slab);
             ChunkWork.loadStates(k, in, in.initialStates(), sequence, 0, heads, workspaces.get(), state);
             List<A> starts = new ArrayList<>();
@@ -309,7 +309,8 @@ final class FusedBackward<A> {
                 if (z != null) {
                     A gate = chunk.work.array(Slot.Z, chunk.q * paddedP);
                     chunk.load(z, i, gate);
-                    k.gateAdjoint(chunk.q * paddedP, gate, out, chunk.y); // y is not looked at
+                    A scratch = chunk.work.array(Slot.GATE_SCRATCH, chunk.q * paddedP);
+                    k.gateAdjoint(chunk.q * paddedP, gate, out, chunk.y, scratch); // y is not looked at
                 }
                 adjointState(chunk, i, out, to, false);
                 through[throughAt + i] = k.get(chunk.through, i);
@@ -451,7 +452,7 @@ final class FusedBackward<A> {
                 A gate = work.array(Slot.Z, area);
                 chunk.load(z, h, gate);
                 chunk.outputs(h, entering, state);
-                k.gateAdjoint(area, gate, out, chunk.y);
+                k.gateAdjoint(area, gate, out, chunk.y, work.array(Slot.GATE_SCRATCH, area));
                 chunk.store(chunk.y, gradient("z"), h);
             }
             A xTransposed = work.array(Slot.X_TRANSPOSED, p * row);

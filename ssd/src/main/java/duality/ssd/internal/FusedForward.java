@@ -154,7 +154,7 @@ final class FusedForward<A> {
             int length = chunk.q * chunk.paddedP;
             A gate = chunk.work.array(Slot.Z, length);
             chunk.load(z, head, gate);
-            k.gate(length, gate, 0, chunk.y, 0);
+            k.gate(length, gate, 0, chunk.y, 0, chunk.work.array(Slot.GATE_SCRATCH, length));
         }
         chunk.store(chunk.y, out.y(), head);
     }

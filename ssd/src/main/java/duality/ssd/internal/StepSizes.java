@@ -10,7 +10,7 @@ final class StepSizes {
     private StepSizes() {}
 
     /**
-     * Prepares {@code q} steps of {@code heads} heads, each array (q×heads).
+     * Prepares {@code q} steps of {@code heads} heads, each array (q×heads) with room for whole panels.
      *
      * @param from the first head
      * @param steps dt as given; then after bias, softplus and limit
@@ -29,7 +29,7 @@ final class StepSizes {
             }
         }
         if (in.dtSoftplus()) {
-            k.softplus(count, steps, 0);
+            k.softplus(count, steps, 0, decays);
         }
         for (int i = 0; i < heads; i++) {
             double rate = in.a().getDouble(from + i);

@@ -1,6 +1,7 @@
 package duality.ssd.internal;
 
 import duality.kernels.Kernels;
+import duality.kernels.Simd;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -25,6 +26,7 @@ final class Workspace<A> {
         DECAY,
         FROM_START,
         FROM_STATE,
+        GATE_SCRATCH,
         GRAM,
         GRAM_TRANSPOSED,
         INTO_STATE,
@@ -66,18 +68,18 @@ final class Workspace<A> {
         return array;
     }
 
-    /** Room for {@code length} step sizes. */
+    /** Room for {@code length} step sizes, in whole panels. */
     double[] steps(int length) {
-        if (steps.length < length) {
-            steps = new double[length];
+        if (steps.length < Simd.doubles().padded(length)) {
+            steps = new double[Simd.doubles().padded(length)];
         }
         return steps;
     }
 
     /** Room for {@code length} decays of decays. */
     double[] decays(int length) {
-        if (decays.length < length) {
-            decays = new double[length];
+        if (decays.length < Simd.doubles().padded(length)) {
+            decays = new double[Simd.doubles().padded(length)];
         }
         return decays;
     }
