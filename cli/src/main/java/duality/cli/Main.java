@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProveCommand.class,
             ClassifyCommand.class,
             DrawCommand.class,
+            BenchCommand.class,
             InfoCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -52,8 +52,8 @@ class MainTest {
 
     @Test
     void refusesBadUsageInOneLine() {
-        assertThat(CommandRun.of("nonsense"))
-                .isEqualTo(new CommandRun(2, "", "duality: unknown command 'nonsense'; see ./duality --help\n"));
+        assertThat(CommandRun.of("xyzzy"))
+                .isEqualTo(new CommandRun(2, "", "duality: unknown command 'xyzzy'; see ./duality --help\n"));
         assertThat(CommandRun.of("inf").err()).contains("unknown command 'inf' (perhaps info)");
         assertThat(CommandRun.of("--nonsense").err())
                 .isEqualTo("duality: Unknown option: '--nonsense'; see ./duality --help\n");

@@ -186,7 +186,7 @@ public abstract class Kernels<A> {
     public abstract void maskedAdjoint(
             int q, A decay, int decayAt, A weight, int weightAt, A g, A f, int row, A running, A m, A sum);
 
-    /** {@code out_k = Σ_{s<k} Σ_{t≥k} w_st} for every step k < q, summed directly; w as {@link #maskedAdjoint} leaves f. */
+    /** {@code out_k = Σ_{s<k} Σ_{t≥k} w_st} for all q steps, summed directly; w as {@link #maskedAdjoint} leaves f. */
     public abstract void crossings(int q, A w, int row, A running, A out);
 
     /**
