@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import duality.errors.ShapeException;
+import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
