@@ -20,7 +20,8 @@ public final class Simd {
 
     private static final Choice CHOICE = choose();
 
-    private record Choice(Kernels<float[]> floats, Kernels<double[]> doubles, String description) {}
+    private record Choice(
+            Kernels<float[]> floats, Kernels<double[]> doubles, StateKernels states, String description) {}
 
     private Simd() {}
 
@@ -32,6 +33,11 @@ public final class Simd {
     /** The kernels in float64. */
     public static Kernels<double[]> doubles() {
         return CHOICE.doubles();
+    }
+
+    /** The kernels of recurrences. */
+    public static StateKernels states() {
+        return CHOICE.states();
     }
 
     /** One line for people: the width of the vectors, or why there are none. */
@@ -64,7 +70,7 @@ public final class Simd {
     }
 
     private static Choice scalar(String reason) {
-        return new Choice(new ScalarFloats(), new ScalarDoubles(), reason);
+        return new Choice(new ScalarFloats(), new ScalarDoubles(), new StateKernels(), reason);
     }
 
     private static Choice vector() {
@@ -76,6 +82,7 @@ public final class Simd {
         return new Choice(
                 floats,
                 doubles,
+                VectorKernels.states(),
                 "%d bits: %d lanes of float32, %d of float64".formatted(bits, bits / Float.SIZE, bits / Double.SIZE));
     }
 

@@ -11,4 +11,8 @@ final class VectorKernels {
     static Kernels<double[]> doubles() {
         return new VectorDoubles();
     }
+
+    static StateKernels states() {
+        return new VectorStateKernels();
+    }
 }

@@ -2,7 +2,8 @@ package duality.semiseparable;
 
 import duality.errors.Fault;
 import duality.errors.ValueException;
-import java.util.Arrays;
+import duality.kernels.Simd;
+import duality.kernels.StateKernels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * doubles beside the generators. Immutable.
  */
 public final class ScalarCholesky {
+    private static final StateKernels KERNELS = Simd.states();
+
     private final ScalarHalf factor;
     private final double[] c;
 
@@ -27,50 +30,21 @@ public final class ScalarCholesky {
         c = new double[n];
         factor = new ScalarHalf(
                 lower.rank(), lower.diagonal(), lower.out(), lower.transition(), new double[lower.in().length]);
-        factor(d, lower.in());
-    }
-
-    private void factor(double[] d, double[] q) {
-        int rank = factor.rank();
-        int stride = rank + 3 & ~3; // rows of F are padded to whole groups of four columns
-        double[] p = factor.out();
-        double[] f = new double[rank * stride];
-        double[] rf = new double[rank * stride];
-        double[] r = factor.transition();
-        double[] fp = new double[rank];
-        double[] column = new double[rank];
-        for (int i = 0; i < d.length; i++) {
-            int at = i * rank;
-            for (int a = 0; a < rank; a++) {
-                fp[a] = SmallProducts.dot(f, a * stride, p, at, rank);
-            }
-            double pivot = d[i] - SmallProducts.dot(p, at, fp, 0, rank);
-            if (!(pivot > 0) || pivot == Double.POSITIVE_INFINITY) {
-                throw new ValueException(
-                        Fault.OUT_OF_DOMAIN,
-                        "not positive definite: pivot " + i + " of " + d.length + " is " + pivot
-                                + ", so the leading minor of size " + (i + 1) + " fails");
-            }
-            c[i] = Math.sqrt(pivot);
-            double scale = 1 / c[i];
-            if (factor.diagonal()) {
-                for (int a = 0; a < rank; a++) {
-                    column[a] = (q[at + a] - r[at + a] * fp[a]) * scale;
-                    for (int b = 0; b <= a; b++) {
-                        double entry = r[at + a] * f[a * stride + b] * r[at + b] + column[a] * column[b];
-                        f[a * stride + b] = entry;
-                        f[b * stride + a] = entry;
-                    }
-                }
-            } else {
-                int matrix = at * rank;
-                for (int a = 0; a < rank; a++) {
-                    column[a] = (q[at + a] - SmallProducts.dot(r, matrix + a * rank, fp, 0, rank)) * scale;
-                }
-                SmallProducts.multiply(rank, r, matrix, f, rf, stride);
-                SmallProducts.gram(rank, rf, stride, r, matrix, column, f);
-            }
-            System.arraycopy(column, 0, factor.in(), at, rank);
+        int done = KERNELS.cholesky(
+                lower.rank(),
+                lower.transitions(false),
+                n,
+                d,
+                lower.out(),
+                lower.transition(),
+                lower.in(),
+                c,
+                factor.in());
+        if (done < n) {
+            throw new ValueException(
+                    Fault.OUT_OF_DOMAIN,
+                    "not positive definite: pivot " + done + " of " + n + " is " + c[done]
+                            + ", so the leading minor of size " + (done + 1) + " fails");
         }
     }
 
@@ -101,38 +75,24 @@ public final class ScalarCholesky {
         double[] x = out == null ? new double[n] : out;
         ScalarGenerators.requireLength("b", b, n);
         ScalarGenerators.requireLength("out", x, n);
-        int rank = factor.rank();
-        double[] p = factor.out();
-        double[] q = factor.in();
-        double[] g = new double[rank];
-        double[] next = new double[rank];
-        for (int i = 0; i < n; i++) {
-            int at = i * rank;
-            double sum = b[i];
-            for (int a = 0; a < rank; a++) {
-                sum -= p[at + a] * g[a];
-            }
-            double z = sum / c[i];
-            x[i] = z;
-            factor.step(i, q, z, g, next);
-            double[] swap = g;
-            g = next;
-            next = swap;
-        }
-        Arrays.fill(g, 0);
-        for (int i = n - 1; i >= 0; i--) {
-            int at = i * rank;
-            double sum = x[i];
-            for (int a = 0; a < rank; a++) {
-                sum -= q[at + a] * g[a];
-            }
-            double z = sum / c[i];
-            x[i] = z;
-            factor.stepTransposed(i, p, z, g, next);
-            double[] swap = g;
-            g = next;
-            next = swap;
-        }
+        System.arraycopy(b, 0, x, 0, n);
+        substitute(false, x);
+        substitute(true, x);
         return x;
+    }
+
+    /** {@code x ← L⁻¹ x}, or {@code L⁻ᵀ x}. */
+    private void substitute(boolean transposed, double[] x) {
+        KERNELS.substitute(
+                factor.rank(),
+                factor.transitions(transposed),
+                transposed ? c.length - 1 : 0,
+                transposed ? -1 : 1,
+                c.length,
+                transposed ? factor.in() : factor.out(),
+                factor.transition(),
+                transposed ? factor.out() : factor.in(),
+                c,
+                x);
     }
 }

@@ -4,6 +4,7 @@ import duality.algebra.EjmlBlocks;
 import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.errors.ValueException;
+import duality.kernels.StateKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Layout, with lower rank r and upper rank s, both at most {@link #MAX_RANK} and possibly 0: {@code d} has n
- * entries; {@code p} and {@code q} n·r, those of block i at i·r; the transitions {@code r} n·r², matrix i at i·r² row
- * by row, or n·r when they are diagonal. {@code u, w, v} likewise with s. The state that enters the first block (the
+ * entries; {@code p} and {@code q} n·r, those of block i at i·r; the transitions {@code r} n·r², matrix i at i·r²
+ * column by column, or n·r when they are diagonal. {@code u, w, v} likewise with s. The state that enters the first block (the
  * last one, from above) is zero, so {@code p_0}, {@code R_0}, {@code q_{n−1}}, {@code R_{n−1}} and their counterparts
  * {@code u_{n−1}}, {@code W_{n−1}}, {@code v_0}, {@code W_0} matter to no entry; they must be there and be finite.
  */
@@ -76,14 +77,9 @@ public final class ScalarGenerators {
             return new ScalarHalf(half.rank(), true, half.in(), half.transition(), half.out());
         }
         int rank = half.rank();
-        double[] from = half.transition();
-        double[] to = new double[from.length];
-        for (int i = 0; i < from.length; i += rank * rank) {
-            for (int a = 0; a < rank; a++) {
-                for (int b = 0; b < rank; b++) {
-                    to[i + b * rank + a] = from[i + a * rank + b];
-                }
-            }
+        double[] to = new double[half.transition().length];
+        for (int i = 0; i < to.length; i += rank * rank) {
+            StateKernels.transpose(rank, half.transition(), i, to, i, rank);
         }
         return new ScalarHalf(rank, false, half.in(), to, half.out());
     }
@@ -175,12 +171,15 @@ public final class ScalarGenerators {
         return rank;
     }
 
+    /** Blocks column by column, padded with zeros to one size. */
     private static double[] padded(List<DMatrixRMaj> blocks, int rows, int columns) {
         double[] result = new double[Math.multiplyExact(blocks.size(), rows * columns)];
         for (int i = 0; i < blocks.size(); i++) {
             DMatrixRMaj block = blocks.get(i);
             for (int a = 0; a < block.numRows; a++) {
-                System.arraycopy(block.data, a * block.numCols, result, (i * rows + a) * columns, block.numCols);
+                for (int b = 0; b < block.numCols; b++) {
+                    result[(i * columns + b) * rows + a] = block.data[a * block.numCols + b];
+                }
             }
         }
         return result;
@@ -220,7 +219,7 @@ public final class ScalarGenerators {
         out.add(new DMatrixRMaj(1, before, true, Arrays.copyOfRange(half.out(), i * rank, i * rank + before)));
         DMatrixRMaj matrix = new DMatrixRMaj(after, before);
         if (entered && left) {
-            half.transition(i, matrix.data);
+            half.transition(i, matrix.data, rank);
         }
         transition.add(matrix);
         in.add(new DMatrixRMaj(after, 1, true, Arrays.copyOfRange(half.in(), i * rank, i * rank + after)));
@@ -274,11 +273,8 @@ public final class ScalarGenerators {
         if (x == y && n > 0) {
             throw new ShapeException(Fault.WRONG_ARGUMENTS, "x and out are the same array");
         }
-        for (int i = 0; i < n; i++) {
-            y[i] = d[i] * x[i];
-        }
-        lower.add(true, transposed, n, x, y);
-        upper.add(false, transposed, n, x, y);
+        lower.add(true, transposed, n, d, x, y);
+        upper.add(false, transposed, n, null, x, y);
         return y;
     }
 

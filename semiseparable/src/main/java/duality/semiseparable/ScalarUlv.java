@@ -2,6 +2,8 @@ package duality.semiseparable;
 
 import duality.errors.Fault;
 import duality.errors.ValueException;
+import duality.kernels.Simd;
+import duality.kernels.StateKernels;
 
 /**
  * The ULV solver for scalar blocks (Chandrasekaran and others, SIAM J. Matrix Anal. Appl. 27, 2005): one unknown is
@@ -17,6 +19,8 @@ import duality.errors.ValueException;
  * block spends.
  */
 final class ScalarUlv {
+    private static final StateKernels KERNELS = Simd.states();
+
     private final ScalarHalf lower;
     private final ScalarHalf upper;
     private final int r;
@@ -40,6 +44,9 @@ final class ScalarUlv {
 
     private final double[] rowNorms;
     private final double[] coefficients;
+    private final double[] reflection;
+    private final double[] transition;
+    private final int transitionStride;
     private final double[] row;
 
     private ScalarUlv(ScalarHalf lower, ScalarHalf upper) {
@@ -48,16 +55,20 @@ final class ScalarUlv {
         r = lower.rank();
         s = upper.rank();
         bColumn = 2 * s + 1;
-        rowStride = bColumn + 4 & ~3;
+        // Room for padded reflections of the columns of D.
+        rowStride = KERNELS.padded(Math.max(bColumn + 1, s + KERNELS.padded(s + 1)));
         gamma = s + 1;
-        stateStride = gamma + 4 & ~3;
+        stateStride = KERNELS.padded(gamma + 1);
+        transitionStride = KERNELS.padded(s);
         rows = new double[(s + 1) * rowStride];
         states = new double[r * stateStride];
         nextStates = new double[r * stateStride];
         left = new double[(s + 1) * (s + 1)];
         rowNorms = new double[s + 1];
         coefficients = new double[s + 1];
-        row = new double[Math.max(rowStride, stateStride)];
+        reflection = new double[KERNELS.padded(s + 1)];
+        transition = new double[s * transitionStride];
+        row = new double[Math.max((s + 1) * transitionStride, stateStride)];
     }
 
     static double[] solve(double[] d, ScalarHalf lower, ScalarHalf upper, double[] b) {
@@ -95,7 +106,7 @@ final class ScalarUlv {
         }
         passUpper(i, c);
         int at = c * rowStride;
-        SmallProducts.multiplyRow(r, lower.out(), i * r, states, 0, row, 0, stateStride);
+        KERNELS.multiply(1, r, lower.out(), i * r, r, 1, states, 0, stateStride, stateStride, row, 0, stateStride);
         System.arraycopy(upper.out(), i * s, rows, at, s);
         System.arraycopy(row, 0, rows, at + s, c);
         rows[at + s + c] = d;
@@ -105,27 +116,32 @@ final class ScalarUlv {
 
     /** {@code Û ← Û W_i}. */
     private void passUpper(int i, int c) {
-        double[] w = upper.transition();
+        if (upper.diagonal()) {
+            double[] w = upper.transition();
+            for (int a = 0; a < c; a++) {
+                for (int k = 0; k < s; k++) {
+                    rows[a * rowStride + k] *= w[i * s + k];
+                }
+            }
+            return;
+        }
+        upper.transition(i, transition, transitionStride);
+        KERNELS.multiply(
+                c,
+                s,
+                rows,
+                0,
+                rowStride,
+                1,
+                transition,
+                0,
+                transitionStride,
+                transitionStride,
+                row,
+                0,
+                transitionStride);
         for (int a = 0; a < c; a++) {
-            int at = a * rowStride;
-            if (upper.diagonal()) {
-                for (int k = 0; k < s; k++) {
-                    rows[at + k] *= w[i * s + k];
-                }
-                continue;
-            }
-            if (s % 4 == 0) {
-                SmallProducts.multiplyRow(s, rows, at, w, i * s * s, row, 0, s);
-            } else {
-                for (int k = 0; k < s; k++) {
-                    double sum = 0;
-                    for (int m = 0; m < s; m++) {
-                        sum += rows[at + m] * w[(i * s + m) * s + k];
-                    }
-                    row[k] = sum;
-                }
-            }
-            System.arraycopy(row, 0, rows, at, s);
+            System.arraycopy(row, a * transitionStride, rows, a * rowStride, s);
         }
     }
 
@@ -139,7 +155,20 @@ final class ScalarUlv {
                 }
             }
         } else {
-            SmallProducts.multiply(r, lower.transition(), i * r * r, states, nextStates, stateStride);
+            KERNELS.multiply(
+                    r,
+                    r,
+                    lower.transition(),
+                    i * r * r,
+                    1,
+                    r,
+                    states,
+                    0,
+                    stateStride,
+                    stateStride,
+                    nextStates,
+                    0,
+                    stateStride);
             double[] swap = states;
             states = nextStates;
             nextStates = swap;
@@ -161,7 +190,7 @@ final class ScalarUlv {
         }
         // The last equation is a combination of all; rounding it is the least that a zero can be told from.
         for (int j = s - 1; j >= 0; j--) {
-            SmallProducts.reflectColumns(left, j * width + j, width - j, coefficients, 1, width, j);
+            StateKernels.reflect(left, j * width + j, width - j, coefficients, j);
         }
         double scale = 0;
         for (int a = 0; a < width; a++) {
@@ -169,10 +198,11 @@ final class ScalarUlv {
         }
         int last = s * rowStride;
         System.arraycopy(rows, last + s, right, at, width);
-        double pivot = SmallProducts.reflector(right, at, at + width, at + s);
+        double pivot = StateKernels.reflector(right, at, at + width, at + s);
         requirePivot(i, pivot, scale);
-        SmallProducts.reflectColumns(right, at, width, rows, s, rowStride, s);
-        SmallProducts.reflectColumns(right, at, width, states, r, stateStride, 0);
+        System.arraycopy(right, at, reflection, 0, width);
+        KERNELS.reflectColumns(reflection, 0, width, rows, s, rowStride, s);
+        KERNELS.reflectColumns(reflection, 0, width, states, r, stateStride, 0);
         double zeta = rows[last + bColumn] / pivot;
         for (int a = 0; a < s; a++) {
             rows[a * rowStride + bColumn] -= rows[a * rowStride + s + s] * zeta;
@@ -189,8 +219,8 @@ final class ScalarUlv {
         for (int a = j; a < to; a++) {
             left[at + a] = rows[a * rowStride + column];
         }
-        double head = SmallProducts.reflector(left, at + j, at + to, at + j);
-        SmallProducts.reflectRows(left, at, j, to, rows, rowStride, column);
+        double head = StateKernels.reflector(left, at + j, at + to, at + j);
+        KERNELS.reflectRows(left, at, j, to, rows, rowStride, column);
         rows[j * rowStride + column] = head;
         for (int a = j + 1; a < to; a++) {
             rows[a * rowStride + column] = 0;
@@ -243,7 +273,7 @@ final class ScalarUlv {
             x[i] = chi[s];
             for (i--; i >= s; i--) {
                 chi[s] = zeta[i];
-                SmallProducts.reflectColumns(right, i * width, width, chi, 1, width, 0);
+                StateKernels.reflect(right, i * width, width, chi, 0);
                 x[i] = chi[s];
             }
         }

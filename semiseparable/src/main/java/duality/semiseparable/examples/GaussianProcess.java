@@ -87,8 +87,8 @@ public final class GaussianProcess {
                 q[at] = cosine * term.amplitude();
                 q[at + 1] = sine * term.amplitude();
                 r[block] = cosine;
-                r[block + 1] = -sine;
-                r[block + rank] = sine;
+                r[block + 1] = sine;
+                r[block + rank] = -sine;
                 r[block + rank + 1] = cosine;
             }
         }

@@ -1,0 +1,356 @@
+package duality.kernels;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recurrences by the Vector API, for rank 8: with 8 lanes the state is one vector and so is a column of a transition.
+ * Products and reflections for all sizes.
+ *
+ * <p>States pass from step to step through memory, since a broadcast from there costs less than one from a register and
+ * serves every width alike. Sums over lanes are trees of shuffles: {@code reduceLanes} would leave their order, and so
+ * the last bits, to the compiler.
+ */
+final class VectorStateKernels extends StateKernels {
+    private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, VectorWidth.SHAPE);
+    private static final int LANES = S.length();
+    private static final int R = 8;
+    private static final int R2 = R * R;
+
+    private static final VectorShuffle<Double> NEXT_1 = exchange(1);
+    private static final VectorShuffle<Double> NEXT_2 = exchange(2);
+    private static final VectorShuffle<Double> NEXT_4 = exchange(4);
+    private static final VectorMask<Double> ODD_1 = odd(1);
+    private static final VectorMask<Double> ODD_2 = odd(2);
+    private static final VectorMask<Double> ODD_4 = odd(4);
+
+    /** Exchanges neighbouring groups of so many lanes. */
+    private static VectorShuffle<Double> exchange(int group) {
+        return VectorShuffle.fromOp(S, lane -> (lane ^ group) % LANES);
+    }
+
+    /** Every second group of so many lanes. */
+    private static VectorMask<Double> odd(int group) {
+        boolean[] bits = new boolean[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            bits[lane] = (lane & group) != 0;
+        }
+        return VectorMask.fromArray(S, bits, 0);
+    }
+
+    @Override
+    public int columnGroup() {
+        return Math.max(LANES, super.columnGroup());
+    }
+
+    private static DoubleVector load(double[] a, int at) {
+        return DoubleVector.fromArray(S, a, at);
+    }
+
+    private static DoubleVector all(double value) {
+        return DoubleVector.broadcast(S, value);
+    }
+
+    private static double sum(DoubleVector v) {
+        DoubleVector sum = v;
+        if (LANES >= 8) {
+            sum = sum.add(sum.rearrange(NEXT_4));
+        }
+        if (LANES >= 4) {
+            sum = sum.add(sum.rearrange(NEXT_2));
+        }
+        return sum.lane(0) + sum.lane(1);
+    }
+
+    /** {@code Σ_8 a_k b_k}. */
+    private static double dot8(double[] a, int at, double[] b, int bAt) {
+        DoubleVector sum = load(a, at).mul(load(b, bAt));
+        for (int k = LANES; k < R; k += LANES) {
+            sum = load(a, at + k).fma(load(b, bAt + k), sum);
+        }
+        return sum(sum);
+    }
+
+    /** {@code Σ_8 g_k m_k} for rows m_k of {@code m}, {@code stride} apart: one vector of it. */
+    private static DoubleVector combination8(double[] g, int gAt, double[] m, int at, int stride) {
+        DoubleVector s0 = all(g[gAt]).mul(load(m, at));
+        DoubleVector s1 = all(g[gAt + 1]).mul(load(m, at + stride));
+        DoubleVector s2 = all(g[gAt + 2]).mul(load(m, at + 2 * stride));
+        DoubleVector s3 = all(g[gAt + 3]).mul(load(m, at + 3 * stride));
+        s0 = all(g[gAt + 4]).fma(load(m, at + 4 * stride), s0);
+        s1 = all(g[gAt + 5]).fma(load(m, at + 5 * stride), s1);
+        s2 = all(g[gAt + 6]).fma(load(m, at + 6 * stride), s2);
+        s3 = all(g[gAt + 7]).fma(load(m, at + 7 * stride), s3);
+        return s0.add(s1).add(s2.add(s3));
+    }
+
+    @Override
+    public void add(
+            int rank,
+            Transitions kind,
+            int first,
+            int step,
+            int n,
+            double @Nullable [] d,
+            double[] o,
+            double[] t,
+            double[] q,
+            double[] x,
+            double[] y) {
+        if (rank != R) {
+            super.add(rank, kind, first, step, n, d, o, t, q, x, y);
+            return;
+        }
+        double[] g = new double[2 * R];
+        for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
+            double z = x[i];
+            y[i] = (d == null ? y[i] : d[i] * z) + dot8(o, i * R, g, from);
+            step(kind, i, t, q, z, g, from);
+        }
+    }
+
+    @Override
+    public void substitute(
+            int rank,
+            Transitions kind,
+            int first,
+            int step,
+            int n,
+            double[] o,
+            double[] t,
+            double[] q,
+            double[] c,
+            double[] x) {
+        if (rank != R) {
+            super.substitute(rank, kind, first, step, n, o, t, q, c, x);
+            return;
+        }
+        double[] g = new double[2 * R];
+        for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
+            double z = (x[i] - dot8(o, i * R, g, from)) / c[i];
+            x[i] = z;
+            step(kind, i, t, q, z, g, from);
+        }
+    }
+
+    /** {@code T_i g + q_i z} from one half of {@code g} to the other. */
+    private static void step(Transitions kind, int i, double[] t, double[] q, double z, double[] g, int from) {
+        int to = from ^ R;
+        if (kind == Transitions.COLUMNS) {
+            for (int b = 0; b < R; b += LANES) {
+                all(z).fma(load(q, i * R + b), combination8(g, from, t, i * R2 + b, R))
+                        .intoArray(g, to + b);
+            }
+        } else if (kind == Transitions.DIAGONAL) {
+            for (int b = 0; b < R; b += LANES) {
+                all(z).fma(load(q, i * R + b), load(t, i * R + b).mul(load(g, from + b)))
+                        .intoArray(g, to + b);
+            }
+        } else if (LANES == R) {
+            all(z).fma(load(q, i * R), rowSums(load(g, from), t, i * R2)).intoArray(g, to);
+        } else {
+            for (int a = 0; a < R; a++) {
+                g[to + a] = q[i * R + a] * z + dot8(t, i * R2 + a * R, g, from);
+            }
+        }
+    }
+
+    /** The products of the 8 rows of {@code t} with {@code g}, where a row is a vector. */
+    private static DoubleVector rowSums(DoubleVector g, double[] t, int at) {
+        DoubleVector s0 = merge(load(t, at).mul(g), load(t, at + R).mul(g), ODD_1, NEXT_1);
+        DoubleVector s2 = merge(load(t, at + 2 * R).mul(g), load(t, at + 3 * R).mul(g), ODD_1, NEXT_1);
+        DoubleVector s4 = merge(load(t, at + 4 * R).mul(g), load(t, at + 5 * R).mul(g), ODD_1, NEXT_1);
+        DoubleVector s6 = merge(load(t, at + 6 * R).mul(g), load(t, at + 7 * R).mul(g), ODD_1, NEXT_1);
+        return merge(merge(s0, s2, ODD_2, NEXT_2), merge(s4, s6, ODD_2, NEXT_2), ODD_4, NEXT_4);
+    }
+
+    /** Adds neighbouring groups of lanes: sums of {@code a} in the even groups, of {@code b} in the odd ones. */
+    private static DoubleVector merge(
+            DoubleVector a, DoubleVector b, VectorMask<Double> odd, VectorShuffle<Double> exchange) {
+        return a.blend(b, odd).add(b.blend(a, odd).rearrange(exchange));
+    }
+
+    @Override
+    public int cholesky(
+            int rank,
+            Transitions kind,
+            int n,
+            double[] d,
+            double[] p,
+            double[] t,
+            double[] q,
+            double[] c,
+            double[] factor) {
+        if (rank != R) {
+            return super.cholesky(rank, kind, n, d, p, t, q, c, factor);
+        }
+        double[] f = new double[R2];
+        double[] ft = new double[R2];
+        double[] fp = new double[R];
+        for (int i = 0; i < n; i++) {
+            int at = i * R;
+            for (int b = 0; b < R; b += LANES) {
+                combination8(p, at, f, b, R).intoArray(fp, b);
+            }
+            double pivot = d[i] - dot8(p, at, fp, 0);
+            if (!(pivot > 0) || pivot == Double.POSITIVE_INFINITY) {
+                c[i] = pivot;
+                return i;
+            }
+            c[i] = Math.sqrt(pivot);
+            double scale = 1 / c[i];
+            for (int b = 0; b < R; b += LANES) {
+                DoubleVector tfp = kind == Transitions.DIAGONAL
+                        ? load(t, at + b).mul(load(fp, b))
+                        : combination8(fp, 0, t, i * R2 + b, R);
+                load(q, at + b).sub(tfp).mul(scale).intoArray(factor, at + b);
+            }
+            if (kind == Transitions.DIAGONAL) {
+                decay(f, t, at);
+            } else {
+                // F Tᵀ, and T (F Tᵀ) with T read as the rows of its transpose.
+                multiply8(R, f, 0, R, 1, t, i * R2, R, R, ft, 0, R, false);
+                multiply8(R, t, i * R2, 1, R, ft, 0, R, R, f, 0, R, false);
+            }
+            for (int b = 0; b < R; b += LANES) {
+                DoubleVector column = load(factor, at + b);
+                for (int a = 0; a < R; a++) {
+                    all(factor[at + a]).fma(column, load(f, a * R + b)).intoArray(f, a * R + b);
+                }
+            }
+        }
+        return n;
+    }
+
+    /** {@code F ← diag(t) F diag(t)}. */
+    private static void decay(double[] f, double[] t, int at) {
+        for (int b = 0; b < R; b += LANES) {
+            DoubleVector right = load(t, at + b);
+            for (int a = 0; a < R; a++) {
+                all(t[at + a]).mul(load(f, a * R + b).mul(right)).intoArray(f, a * R + b);
+            }
+        }
+    }
+
+    @Override
+    public void multiply(
+            int rows,
+            int inner,
+            double[] a,
+            int aAt,
+            int aRow,
+            int aStep,
+            double[] m,
+            int mAt,
+            int stride,
+            int width,
+            double[] out,
+            int outAt,
+            int outRow) {
+        int k = 0;
+        for (; k + 8 <= inner; k += 8) {
+            multiply8(
+                    rows,
+                    a,
+                    aAt + k * aStep,
+                    aRow,
+                    aStep,
+                    m,
+                    mAt + k * stride,
+                    stride,
+                    width,
+                    out,
+                    outAt,
+                    outRow,
+                    k > 0);
+        }
+        if (inner == 0) {
+            for (int i = 0; i < rows; i++) {
+                java.util.Arrays.fill(out, outAt + i * outRow, outAt + i * outRow + width, 0);
+            }
+        }
+        for (; k < inner; k++) {
+            for (int b = 0; b < width; b += LANES) {
+                DoubleVector row = load(m, mAt + k * stride + b);
+                for (int i = 0; i < rows; i++) {
+                    int to = outAt + i * outRow + b;
+                    DoubleVector product = all(a[aAt + i * aRow + k * aStep]).mul(row);
+                    (k > 0 ? product.add(load(out, to)) : product).intoArray(out, to);
+                }
+            }
+        }
+    }
+
+    /** {@code out ← A m}, plus {@code out} if so, for 8 columns of A. */
+    private static void multiply8(
+            int rows,
+            double[] a,
+            int aAt,
+            int aRow,
+            int aStep,
+            double[] m,
+            int mAt,
+            int stride,
+            int width,
+            double[] out,
+            int outAt,
+            int outRow,
+            boolean add) {
+        for (int b = 0; b < width; b += LANES) {
+            int at = mAt + b;
+            DoubleVector m0 = load(m, at);
+            DoubleVector m1 = load(m, at + stride);
+            DoubleVector m2 = load(m, at + 2 * stride);
+            DoubleVector m3 = load(m, at + 3 * stride);
+            DoubleVector m4 = load(m, at + 4 * stride);
+            DoubleVector m5 = load(m, at + 5 * stride);
+            DoubleVector m6 = load(m, at + 6 * stride);
+            DoubleVector m7 = load(m, at + 7 * stride);
+            for (int i = 0; i < rows; i++) {
+                int k = aAt + i * aRow;
+                int to = outAt + i * outRow + b;
+                DoubleVector s0 = all(a[k]).mul(m0);
+                DoubleVector s1 = all(a[k + aStep]).mul(m1);
+                s0 = all(a[k + 2 * aStep]).fma(m2, s0);
+                s1 = all(a[k + 3 * aStep]).fma(m3, s1);
+                s0 = all(a[k + 4 * aStep]).fma(m4, s0);
+                s1 = all(a[k + 5 * aStep]).fma(m5, s1);
+                s0 = all(a[k + 6 * aStep]).fma(m6, s0);
+                s1 = all(a[k + 7 * aStep]).fma(m7, s1);
+                DoubleVector sum = s0.add(s1);
+                (add ? sum.add(load(out, to)) : sum).intoArray(out, to);
+            }
+        }
+    }
+
+    @Override
+    public void reflectRows(double[] v, int vAt, int from, int to, double[] m, int stride, int fromColumn) {
+        for (int b = fromColumn & -LANES; b < stride; b += LANES) {
+            DoubleVector sum = all(0);
+            for (int k = from, mk = from * stride + b; k < to; k++, mk += stride) {
+                sum = all(v[vAt + k]).fma(load(m, mk), sum);
+            }
+            DoubleVector minus = sum.neg();
+            for (int k = from, mk = from * stride + b; k < to; k++, mk += stride) {
+                all(v[vAt + k]).fma(minus, load(m, mk)).intoArray(m, mk);
+            }
+        }
+    }
+
+    @Override
+    public void reflectColumns(double[] v, int vAt, int width, double[] m, int rows, int stride, int column) {
+        for (int row = 0, at = column; row < rows; row++, at += stride) {
+            DoubleVector sum = all(0);
+            for (int k = 0; k < width; k += LANES) {
+                sum = load(v, vAt + k).fma(load(m, at + k), sum);
+            }
+            DoubleVector minus = all(-sum(sum));
+            for (int k = 0; k < width; k += LANES) {
+                load(v, vAt + k).fma(minus, load(m, at + k)).intoArray(m, at + k);
+            }
+        }
+    }
+}
