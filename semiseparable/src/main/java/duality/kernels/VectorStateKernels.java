@@ -100,15 +100,10 @@ final class VectorStateKernels extends StateKernels {
             double[] q,
             double[] x,
             double[] y) {
-        if (rank != R) {
+        if (rank == R) {
+            run(kind, first, step, n, d, null, o, t, q, x, y);
+        } else {
             super.add(rank, kind, first, step, n, d, o, t, q, x, y);
-            return;
-        }
-        double[] g = new double[2 * R];
-        for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
-            double z = x[i];
-            y[i] = (d == null ? y[i] : d[i] * z) + dot8(o, i * R, g, from);
-            step(kind, i, t, q, z, g, from);
         }
     }
 
@@ -124,38 +119,119 @@ final class VectorStateKernels extends StateKernels {
             double[] q,
             double[] c,
             double[] x) {
-        if (rank != R) {
+        if (rank == R) {
+            run(kind, first, step, n, null, c, o, t, q, x, x);
+        } else {
             super.substitute(rank, kind, first, step, n, o, t, q, c, x);
-            return;
-        }
-        double[] g = new double[2 * R];
-        for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
-            double z = (x[i] - dot8(o, i * R, g, from)) / c[i];
-            x[i] = z;
-            step(kind, i, t, q, z, g, from);
         }
     }
 
-    /** {@code T_i g + q_i z} from one half of {@code g} to the other. */
-    private static void step(Transitions kind, int i, double[] t, double[] q, double z, double[] g, int from) {
-        int to = from ^ R;
-        if (kind == Transitions.COLUMNS) {
-            for (int b = 0; b < R; b += LANES) {
-                all(z).fma(load(q, i * R + b), combination8(g, from, t, i * R2 + b, R))
-                        .intoArray(g, to + b);
-            }
-        } else if (kind == Transitions.DIAGONAL) {
+    /** The loops are apart because the compiler inlines only so much into one method. */
+    private static void run(
+            Transitions kind,
+            int first,
+            int step,
+            int n,
+            double @Nullable [] d,
+            double @Nullable [] c,
+            double[] o,
+            double[] t,
+            double[] q,
+            double[] x,
+            double[] y) {
+        switch (kind) {
+            case DIAGONAL -> runDiagonal(first, step, n, d, c, o, t, q, x, y);
+            case COLUMNS -> runColumns(first, step, n, d, c, o, t, q, x, y);
+            case ROWS -> runRows(first, step, n, d, c, o, t, q, x, y);
+        }
+    }
+
+    private static void runDiagonal(
+            int first,
+            int step,
+            int n,
+            double @Nullable [] d,
+            double @Nullable [] c,
+            double[] o,
+            double[] t,
+            double[] q,
+            double[] x,
+            double[] y) {
+        double[] g = new double[2 * R];
+        for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
+            double z = output(i, d, c, o, g, from, x, y);
             for (int b = 0; b < R; b += LANES) {
                 all(z).fma(load(q, i * R + b), load(t, i * R + b).mul(load(g, from + b)))
-                        .intoArray(g, to + b);
-            }
-        } else if (LANES == R) {
-            all(z).fma(load(q, i * R), rowSums(load(g, from), t, i * R2)).intoArray(g, to);
-        } else {
-            for (int a = 0; a < R; a++) {
-                g[to + a] = q[i * R + a] * z + dot8(t, i * R2 + a * R, g, from);
+                        .intoArray(g, (from ^ R) + b);
             }
         }
+    }
+
+    private static void runColumns(
+            int first,
+            int step,
+            int n,
+            double @Nullable [] d,
+            double @Nullable [] c,
+            double[] o,
+            double[] t,
+            double[] q,
+            double[] x,
+            double[] y) {
+        double[] g = new double[2 * R];
+        for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
+            double z = output(i, d, c, o, g, from, x, y);
+            for (int b = 0; b < R; b += LANES) {
+                all(z).fma(load(q, i * R + b), combination8(g, from, t, i * R2 + b, R))
+                        .intoArray(g, (from ^ R) + b);
+            }
+        }
+    }
+
+    private static void runRows(
+            int first,
+            int step,
+            int n,
+            double @Nullable [] d,
+            double @Nullable [] c,
+            double[] o,
+            double[] t,
+            double[] q,
+            double[] x,
+            double[] y) {
+        double[] g = new double[2 * R];
+        for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
+            double z = output(i, d, c, o, g, from, x, y);
+            int to = from ^ R;
+            if (LANES == R) {
+                all(z).fma(load(q, i * R), rowSums(load(g, from), t, i * R2)).intoArray(g, to);
+            } else {
+                for (int a = 0; a < R; a++) {
+                    g[to + a] = q[i * R + a] * z + dot8(t, i * R2 + a * R, g, from);
+                }
+            }
+        }
+    }
+
+    /** Row i of a product, or of a substitution if there is a c; returns what enters the state. */
+    private static double output(
+            int i,
+            double @Nullable [] d,
+            double @Nullable [] c,
+            double[] o,
+            double[] g,
+            int from,
+            double[] x,
+            double[] y) {
+        double dot = dot8(o, i * R, g, from);
+        double z = x[i];
+        if (c != null) {
+            z = (z - dot) / c[i];
+            y[i] = z;
+        } else {
+            y[i] = (d == null ? y[i] : d[i] * z) + dot;
+        }
+        return z;
     }
 
     /** The products of the 8 rows of {@code t} with {@code g}, where a row is a vector. */
@@ -190,11 +266,10 @@ final class VectorStateKernels extends StateKernels {
         double[] f = new double[R2];
         double[] ft = new double[R2];
         double[] fp = new double[R];
+        double[] tfp = new double[R];
         for (int i = 0; i < n; i++) {
             int at = i * R;
-            for (int b = 0; b < R; b += LANES) {
-                combination8(p, at, f, b, R).intoArray(fp, b);
-            }
+            multiply8(1, p, at, R, 1, f, 0, R, R, fp, 0, R, false);
             double pivot = d[i] - dot8(p, at, fp, 0);
             if (!(pivot > 0) || pivot == Double.POSITIVE_INFINITY) {
                 c[i] = pivot;
@@ -202,27 +277,33 @@ final class VectorStateKernels extends StateKernels {
             }
             c[i] = Math.sqrt(pivot);
             double scale = 1 / c[i];
-            for (int b = 0; b < R; b += LANES) {
-                DoubleVector tfp = kind == Transitions.DIAGONAL
-                        ? load(t, at + b).mul(load(fp, b))
-                        : combination8(fp, 0, t, i * R2 + b, R);
-                load(q, at + b).sub(tfp).mul(scale).intoArray(factor, at + b);
-            }
             if (kind == Transitions.DIAGONAL) {
+                for (int a = 0; a < R; a++) {
+                    tfp[a] = t[at + a] * fp[a];
+                }
                 decay(f, t, at);
             } else {
-                // F Tᵀ, and T (F Tᵀ) with T read as the rows of its transpose.
+                // With T read as the rows of its transpose: F Tᵀ, and T times that.
+                multiply8(1, fp, 0, R, 1, t, i * R2, R, R, tfp, 0, R, false);
                 multiply8(R, f, 0, R, 1, t, i * R2, R, R, ft, 0, R, false);
                 multiply8(R, t, i * R2, 1, R, ft, 0, R, R, f, 0, R, false);
             }
             for (int b = 0; b < R; b += LANES) {
-                DoubleVector column = load(factor, at + b);
-                for (int a = 0; a < R; a++) {
-                    all(factor[at + a]).fma(column, load(f, a * R + b)).intoArray(f, a * R + b);
-                }
+                load(q, at + b).sub(load(tfp, b)).mul(scale).intoArray(factor, at + b);
             }
+            addSquare(f, factor, at);
         }
         return n;
+    }
+
+    /** {@code F ← F + c cᵀ}. */
+    private static void addSquare(double[] f, double[] c, int at) {
+        for (int b = 0; b < R; b += LANES) {
+            DoubleVector column = load(c, at + b);
+            for (int a = 0; a < R; a++) {
+                all(c[at + a]).fma(column, load(f, a * R + b)).intoArray(f, a * R + b);
+            }
+        }
     }
 
     /** {@code F ← diag(t) F diag(t)}. */
