@@ -20,7 +20,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = "-Xmx6g")
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Xmx6g", "--add-modules=jdk.incubator.vector"})
 @Warmup(iterations = 3)
 @Measurement(iterations = 7)
 public class SemiseparableSolve {

@@ -624,7 +624,10 @@ public class StateKernels {
         return -Math.copySign(norm, head);
     }
 
-    /** {@code m ← (I − v vᵀ) m} on rows {@code [from, to)} of {@code m} and columns {@code [fromColumn, stride)}. */
+    /**
+     * {@code m ← (I − v vᵀ) m} on rows {@code [from, to)} of {@code m} and columns {@code [fromColumn, stride)}, and on
+     * those before that complete a {@link #columnGroup()}.
+     */
     public void reflectRows(double[] v, int vAt, int from, int to, double[] m, int stride, int fromColumn) {
         for (int b = fromColumn & ~3; b < stride; b += 4) {
             double s0 = 0;

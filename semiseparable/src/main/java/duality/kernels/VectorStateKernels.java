@@ -1,5 +1,6 @@
 package duality.kernels;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -350,7 +351,7 @@ final class VectorStateKernels extends StateKernels {
         }
         if (inner == 0) {
             for (int i = 0; i < rows; i++) {
-                java.util.Arrays.fill(out, outAt + i * outRow, outAt + i * outRow + width, 0);
+                Arrays.fill(out, outAt + i * outRow, outAt + i * outRow + width, 0);
             }
         }
         for (; k < inner; k++) {

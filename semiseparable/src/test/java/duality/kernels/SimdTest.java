@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The choice of kernels, and their laws at every width, each in a class loader that chooses anew. */
 class SimdTest {
-    /** Loads the classes of this package a second time. */
+    /** Loads the classes of this package, and the matrices that run on them, a second time. */
     private static final class Anew extends ClassLoader {
         Anew() {
             super(SimdTest.class.getClassLoader());
@@ -23,7 +23,7 @@ class SimdTest {
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith("duality.kernels.")) {
+            if (!name.startsWith("duality.kernels.") && !name.startsWith("duality.semiseparable.")) {
                 return super.loadClass(name, resolve);
             }
             Class<?> loaded = findLoadedClass(name);
@@ -41,10 +41,14 @@ class SimdTest {
     }
 
     private static Object call(String width, Class<?> type, String name) throws Throwable {
+        return call(width, type.getName(), name);
+    }
+
+    private static Object call(String width, String type, String name) throws Throwable {
         String before = System.getProperty(Simd.PROPERTY);
         System.setProperty(Simd.PROPERTY, width);
         try {
-            Method method = new Anew().loadClass(type.getName()).getDeclaredMethod(name);
+            Method method = new Anew().loadClass(type).getDeclaredMethod(name);
             method.setAccessible(true);
             return method.invoke(null);
         } catch (InvocationTargetException e) {
@@ -62,6 +66,13 @@ class SimdTest {
     @ValueSource(strings = {"auto", "off", "128", "256", "512"})
     void everyWidthObeysTheLaws(String width) throws Throwable {
         call(width, KernelLaws.class, "checkChosen");
+        call(width, StateKernelLaws.class, "checkChosen");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "128", "256"})
+    void everyWidthMultipliesAndSolves(String width) throws Throwable {
+        call(width, "duality.semiseparable.ScalarGeneratorsTest", "checkChosen");
     }
 
     @ParameterizedTest

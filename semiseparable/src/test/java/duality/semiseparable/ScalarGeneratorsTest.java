@@ -25,6 +25,20 @@ class ScalarGeneratorsTest {
     private static final double[] NONE = {};
     private final SplittableRandom random = new SplittableRandom(11);
 
+    /** The laws with other kernels than those chosen by default. */
+    @SuppressWarnings("unused") // by reflection
+    static void checkChosen() {
+        ScalarGeneratorsTest test = new ScalarGeneratorsTest();
+        for (int n : new int[] {0, 1, 2, 3, 17}) {
+            test.multipliesAsRaggedGeneratorsDo(n);
+            test.multipliesAsItsOwnBlocksDo(n);
+            test.choleskyEqualsTheDenseOne(n);
+        }
+        test.solvesStablyAsTheDiagonalVanishes(1e-8);
+        test.solvesTriangularAndTinySystems();
+        test.diagonalTransitionsAreFullOnesWithZeros();
+    }
+
     private double[] draw(int length, double size) {
         double[] values = new double[length];
         Arrays.setAll(values, i -> size * random.nextDouble(-1, 1));
