@@ -26,7 +26,7 @@ class ScalarGeneratorsTest {
     private final SplittableRandom random = new SplittableRandom(11);
 
     /** The laws with other kernels than those chosen by default. */
-    @SuppressWarnings("unused") // by reflection
+    @SuppressWarnings({"unused", "JUnitMethodInvoked"}) // by reflection
     static void checkChosen() {
         ScalarGeneratorsTest test = new ScalarGeneratorsTest();
         for (int n : new int[] {0, 1, 2, 3, 17}) {
