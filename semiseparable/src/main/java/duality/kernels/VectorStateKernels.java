@@ -101,7 +101,8 @@ final class VectorStateKernels extends StateKernels {
             double[] q,
             double[] x,
             double[] y) {
-        if (rank == R) {
+        // States that do not meet stay in registers in the plain loop, which is therefore faster.
+        if (rank == R && kind != Transitions.DIAGONAL) {
             run(kind, first, step, n, d, null, o, t, q, x, y);
         } else {
             super.add(rank, kind, first, step, n, d, o, t, q, x, y);
