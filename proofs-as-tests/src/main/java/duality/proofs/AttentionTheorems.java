@@ -19,7 +19,6 @@ import duality.proofs.symbolic.Polynomial;
 import duality.proofs.symbolic.Polynomials;
 import duality.semiseparable.GeneratorAlgebra;
 import duality.semiseparable.Generators;
-import duality.semiseparable.RankProfile;
 import duality.ssd.BlockDecomposition;
 import duality.ssd.ScalarSsm;
 import java.util.ArrayList;
@@ -30,8 +29,8 @@ import java.util.function.UnaryOperator;
 
 /** Structured masked attention (Dao and Gu 2024, Sections 4 and 5, Appendix C; arXiv 2510.04944). */
 final class AttentionTheorems {
-    private static final Quantifier ANY_ENTRY = new Quantifier(
-            "entries", "all, over every commutative ring", "variables; equal canonical forms");
+    private static final Quantifier ANY_ENTRY =
+            new Quantifier("entries", "all, over every commutative ring", "variables; equal canonical forms");
 
     private AttentionTheorems() {}
 
@@ -117,7 +116,10 @@ final class AttentionTheorems {
                         Method.POLYNOMIAL_IDENTITY,
                         "over Z[Q, K, V, L]: a mask of free entries behind a multiplication, and 1SS(a), against the sum written out",
                         List.of(
-                                new Quantifier("L", "all T×S masks", "its entries are variables and only its multiplication is used"),
+                                new Quantifier(
+                                        "L",
+                                        "all T×S masks",
+                                        "its entries are variables and only its multiplication is used"),
                                 ANY_ENTRY,
                                 new Quantifier("T, S, N, P", "≤ 3, 3, 2, 2", "each")),
                         program -> {
@@ -312,7 +314,8 @@ final class AttentionTheorems {
                             }
                         },
                         "autoregression")
-                .from("Dao and Gu 2024, Theorems 5.2 and C.3 (corrected: the order is max(k, 1), and nothing need be invertible)")
+                .from(
+                        "Dao and Gu 2024, Theorems 5.2 and C.3 (corrected: the order is max(k, 1), and nothing need be invertible)")
                 .states(
                         "kernel attention that decodes by a recurrence of order k has a semiseparable mask of order max(k, 1), whether or "
                                 + "not the recurrence can be inverted",
@@ -326,11 +329,7 @@ final class AttentionTheorems {
                         new Quantifier("T, k", "T ≤ 6, k ≤ 3", "each")))
                 .by(Proof.randomPoints(
                         AttentionTheorems::hasTheOrder,
-                        List.of(
-                                new Shape(8, 0, 1),
-                                new Shape(8, 1, 1),
-                                new Shape(9, 2, 1),
-                                new Shape(10, 3, 1)),
+                        List.of(new Shape(8, 0, 1), new Shape(8, 1, 1), new Shape(9, 2, 1), new Shape(10, 3, 1)),
                         new Quantifier("μ, ℓ", "generic, and with gains of zero", "ranks at random points"),
                         new Quantifier("k", "≤ 3", "each")))
                 .refuting("autoregression: as printed in Theorem C.3, dividing by the recurrence", new RecurrentMask() {
@@ -347,8 +346,7 @@ final class AttentionTheorems {
                             return k.zeros(0, 0);
                         }
                         RingMatrix<E> late = k.stackRows(List.of(
-                                k.zeros(1, coefficients.columns()),
-                                k.rows(coefficients, 0, coefficients.rows() - 1)));
+                                k.zeros(1, coefficients.columns()), k.rows(coefficients, 0, coefficients.rows() - 1)));
                         return new Autoregression<>(gain, late).matrix(k);
                     }
                 })
@@ -464,12 +462,10 @@ final class AttentionTheorems {
         int length = shape.time();
         int maskRank = shape.stateSize();
         int features = shape.headDim();
-        Generators<M> mask = GeneratorAlgebra.lower(
-                k, Structures.generators(w, "L", new Shape(length, maskRank, 1)));
+        Generators<M> mask = GeneratorAlgebra.lower(k, Structures.generators(w, "L", new Shape(length, maskRank, 1)));
         M q = w.matrix("q", length, features);
         M keys = w.matrix("k", length, features);
-        Generators<M> attention =
-                new ScalarDecay<>(k.ones(length, 1), q, keys).generators(k);
+        Generators<M> attention = new ScalarDecay<>(k.ones(length, 1), q, keys).generators(k);
         Generators<M> both = program.of(k, mask, attention);
         w.equal(
                 "L ∘ QKᵀ",
@@ -550,8 +546,7 @@ final class AttentionTheorems {
     private static Theorem<Weights> noFiniteDual() {
         ExponentialField field = ExponentialField.INSTANCE;
         RingBlocks<ExponentialField.Element> k = new RingBlocks<>(field);
-        Weights exp = scores ->
-                RingMatrix.of(scores.rows(), scores.columns(), (i, j) -> field.exp(scores.get(i, j)));
+        Weights exp = scores -> RingMatrix.of(scores.rows(), scores.columns(), (i, j) -> field.exp(scores.get(i, j)));
         return Theorem.<Weights>about(exp, "softmax-has-no-finite-dual")
                 .from("On Structured State-Space Duality, arXiv 2510.04944")
                 .states(
@@ -564,7 +559,8 @@ final class AttentionTheorems {
                                 + "is not zero over the reals, so a rank that is found is certain",
                         List.of(
                                 new Quantifier("T", "8, 16, 32, 64", "each"),
-                                new Quantifier("Q, K", "generic", "one point decides: ranks are largest at generic ones")),
+                                new Quantifier(
+                                        "Q, K", "generic", "one point decides: ranks are largest at generic ones")),
                         program -> {
                             FieldBlocks<ExponentialField.Element> ranks = new FieldBlocks<>(field);
                             List<String> lines = new ArrayList<>();
@@ -578,22 +574,22 @@ final class AttentionTheorems {
                                         program.of(k.multiplyTransposeRight(q, keys));
                                 int rank = ranks.rank(k.block(weights, length / 2, length, 0, length / 2));
                                 if (rank != length / 2) {
-                                    throw new Refutation(
-                                            "T=%d: rank %d, not %d".formatted(length, rank, length / 2));
+                                    throw new Refutation("T=%d: rank %d, not %d".formatted(length, rank, length / 2));
                                 }
                                 lines.add("T=%d: rank %d".formatted(length, rank));
                             }
                             return new Evidence(4, 4, 0, lines);
                         }))
                 .refuting("softmax: a linear kernel", scores -> scores)
-                .refuting("softmax: the Taylor kernel 1 + u + u²", scores -> RingMatrix.of(
-                        scores.rows(),
-                        scores.columns(),
-                        (i, j) -> field.add(
-                                field.one(),
-                                field.add(
-                                        scores.get(i, j),
-                                        field.multiply(scores.get(i, j), scores.get(i, j))))))
+                .refuting(
+                        "softmax: the Taylor kernel 1 + u + u²",
+                        scores -> RingMatrix.of(
+                                scores.rows(),
+                                scores.columns(),
+                                (i, j) -> field.add(
+                                        field.one(),
+                                        field.add(
+                                                scores.get(i, j), field.multiply(scores.get(i, j), scores.get(i, j))))))
                 .rounded("a rank over the reals; in double precision rounding hides small singular values")
                 .build();
     }
@@ -613,8 +609,7 @@ final class AttentionTheorems {
             public <M> M run(Blocks<M> k, M q, M keys, M v) {
                 M y = right.run(k, q, keys, v);
                 int width = k.columns(v);
-                M strict = k.subtract(
-                        k.block(y, 0, k.rows(y), width, width + 1), k.rowSums(k.hadamard(q, keys)));
+                M strict = k.subtract(k.block(y, 0, k.rows(y), width, width + 1), k.rowSums(k.hadamard(q, keys)));
                 return k.beside(k.block(y, 0, k.rows(y), 0, width), strict);
             }
         };
@@ -640,14 +635,10 @@ final class AttentionTheorems {
         M q = w.matrix("q", length, shape.stateSize());
         M keys = w.matrix("k", length, shape.stateSize());
         M v = w.matrix("v", length, shape.headDim());
-        M weights = k.hadamard(
-                k.oneSemiseparable(k.ones(length, 1)), k.multiplyTransposeRight(q, keys));
+        M weights = k.hadamard(k.oneSemiseparable(k.ones(length, 1)), k.multiplyTransposeRight(q, keys));
         M y = program.run(k, q, keys, v);
         w.equal("numerators", k.block(y, 0, length, 0, shape.headDim()), k.multiply(weights, v));
-        w.equal(
-                "denominators",
-                k.block(y, 0, length, shape.headDim(), shape.headDim() + 1),
-                k.rowSums(weights));
+        w.equal("denominators", k.block(y, 0, length, shape.headDim(), shape.headDim() + 1), k.rowSums(weights));
     }
 
     // ---- Toeplitz masks
@@ -672,7 +663,10 @@ final class AttentionTheorems {
                         "\\mathrm{1SS}(\\gamma, \\ldots, \\gamma)_{ji} = \\gamma^{j-i}")
                 .of(OneSemiseparableMask.class)
                 .by(Proof.letters(
-                        AttentionTheorems::isToeplitz, Shape.upTo(12), new Quantifier("γ", "all", "a symbol"), new Quantifier("T", "≤ 12", "each")))
+                        AttentionTheorems::isToeplitz,
+                        Shape.upTo(12),
+                        new Quantifier("γ", "all", "a symbol"),
+                        new Quantifier("T", "≤ 12", "each")))
                 .refuting("decay mask: one power too many", new ConstantDecay() {
                     @Override
                     public <M> M mask(Blocks<M> k, M gamma, int length) {

@@ -53,7 +53,6 @@ final class Counterexample {
     }
 
     private static BigFraction at(SymbolicRing ring, Polynomial polynomial, Map<String, BigFraction> values) {
-        return ring.evaluate(
-                polynomial, CommonsMath.RATIONALS, name -> values.getOrDefault(name, BigFraction.ZERO));
+        return ring.evaluate(polynomial, CommonsMath.RATIONALS, name -> values.getOrDefault(name, BigFraction.ZERO));
     }
 }

@@ -22,11 +22,7 @@ public final class FieldWorld<E> extends ExactWorld<E> {
     private final boolean ofLetters;
 
     private FieldWorld(
-            FieldBlocks<E> blocks,
-            Symbol<E> scalar,
-            Symbol<E> entry,
-            ToLongFunction<E> terms,
-            boolean ofLetters) {
+            FieldBlocks<E> blocks, Symbol<E> scalar, Symbol<E> entry, ToLongFunction<E> terms, boolean ofLetters) {
         super(blocks, scalar, entry, terms);
         this.blocks = blocks;
         this.ofLetters = ofLetters;
@@ -74,8 +70,7 @@ public final class FieldWorld<E> extends ExactWorld<E> {
         }
         RingMatrix<E> all = matrix(name, n, n);
         Ring<E> ring = blocks.ring();
-        RingMatrix<E> lower =
-                RingMatrix.of(n, n, (i, j) -> i == j ? ring.one() : i > j ? all.get(i, j) : ring.zero());
+        RingMatrix<E> lower = RingMatrix.of(n, n, (i, j) -> i == j ? ring.one() : i > j ? all.get(i, j) : ring.zero());
         RingMatrix<E> upper = RingMatrix.of(n, n, (i, j) -> {
             E e = i <= j ? all.get(i, j) : ring.zero();
             return i == j && ring.isZero(e) ? ring.one() : e;

@@ -110,12 +110,7 @@ final class ModelTheorems {
                         "L_{ts} = \\cos(\\pi (t - s) / 2T)",
                         "cosines alone, without sines",
                         instead(Zoo.LINEAR_ATTENTION)),
-                new Row(
-                        Zoo.S4,
-                        "4-SS ∩ Toeplitz",
-                        "M_{ts} = C A^{t-s} B",
-                        "a diagonal transition",
-                        instead(Zoo.S4D)),
+                new Row(Zoo.S4, "4-SS ∩ Toeplitz", "M_{ts} = C A^{t-s} B", "a diagonal transition", instead(Zoo.S4D)),
                 new Row(
                         Zoo.S4D,
                         "diagonal 4-SS ∩ Toeplitz",
@@ -204,17 +199,19 @@ final class ModelTheorems {
 
     private static Theorem<Example> theorem(Row row) {
         Zoo.Example<RingMatrix<Long>> some = row.model().example(new ExactSamples(1), SHORT);
-        Theorem.Builder<Example> theorem = Theorem.about(instead(row.model()), "model-" + row.model().label())
+        Theorem.Builder<Example> theorem = Theorem.about(
+                        instead(row.model()), "model-" + row.model().label())
                 .from(row.model().source())
                 .states(
-                        row.model().equation() + ": its recurrent, quadratic, block and closed forms agree, and its matrix is of class "
+                        row.model().equation()
+                                + ": its recurrent, quadratic, block and closed forms agree, and its matrix is of class "
                                 + row.summary(),
                         row.formula())
                 .of(some.model().getClass(), Classifier.class)
                 .by(new Proof<>(
                         Method.RANDOM_IDENTITY,
-                        "random parameters modulo p = 2⁶¹ − 1; forms at T = " + SHORT + ", exact ranks of all off-diagonal blocks up to T = "
-                                + LENGTH,
+                        "random parameters modulo p = 2⁶¹ − 1; forms at T = " + SHORT
+                                + ", exact ranks of all off-diagonal blocks up to T = " + LENGTH,
                         List.of(
                                 new Quantifier("parameters", "generic", "one random point"),
                                 new Quantifier("T", SHORT + "; ranks at 8, 16, 32, 64", "each")),
@@ -269,8 +266,7 @@ final class ModelTheorems {
         List<String> lines = new ArrayList<>();
         int identities = formsAgree(program.<RingMatrix<Long>>of(samples, SHORT).model(), samples);
         Zoo.Example<RingMatrix<Long>> example = program.of(new ExactSamples(5), LENGTH);
-        Classification found =
-                Classifier.exact(PrimeField.INSTANCE).classify(example.model(), example.scores());
+        Classification found = Classifier.exact(PrimeField.INSTANCE).classify(example.model(), example.scores());
         if (!found.summary().equals(summary)) {
             throw new Refutation("T=" + LENGTH + ": the class is " + found.summary() + ", not " + summary);
         }

@@ -135,8 +135,8 @@ final class OperatorTheorems {
                         E x = arrays.at("x", sequence.batch(), t, xHead, c);
                         E out = ring.zero();
                         for (int m = 0; m < n; m++) {
-                            E input = ring.multiply(
-                                    ring.multiply(dt, x), arrays.at("B", sequence.batch(), t, bGroup, m));
+                            E input =
+                                    ring.multiply(ring.multiply(dt, x), arrays.at("B", sequence.batch(), t, bGroup, m));
                             state.set(c * n + m, ring.add(ring.multiply(decay, state.get(c * n + m)), input));
                             out = ring.add(
                                     out,
@@ -348,8 +348,7 @@ final class OperatorTheorems {
         }
 
         @Override
-        public SsdGradients backward(
-                SsdInputs in, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
+        public SsdGradients backward(SsdInputs in, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
             return SsdBackends.CPU.backward(inputs.apply(in), dy, dFinalStates, options);
         }
     }
@@ -392,35 +391,45 @@ final class OperatorTheorems {
                                 new Quantifier(
                                         "entries",
                                         "generic, decays 1 and 0",
-                                        POINTS + " points of " + NUMBERS + " numbers; other decays by the bounds of SsdCheck"),
+                                        POINTS + " points of " + NUMBERS
+                                                + " numbers; other decays by the bounds of SsdCheck"),
                                 new Quantifier("B, T, H, P, N", "2, 5, 4, 2, 2", "one shape")),
                         OperatorTheorems::patternsAreHeads))
                 .refuting("operator: group index off by one in B", Wrong.array("B", OperatorTheorems::rolled))
                 .refuting("operator: group index off by one in C", Wrong.array("C", OperatorTheorems::rolled))
                 .refuting("operator: missing dt in the input", Wrong.array("dt", dt -> mapped(dt, _ -> 5)))
                 .refuting("operator: missing bias", Wrong.array("dt_bias", bias -> mapped(bias, _ -> 0)))
-                .refuting("operator: limit ignored", Wrong.given(in -> SsdInputs.of(in.arrays())
-                        .dtSoftplus(in.dtSoftplus())
-                        .build()))
+                .refuting(
+                        "operator: limit ignored",
+                        Wrong.given(in -> SsdInputs.of(in.arrays())
+                                .dtSoftplus(in.dtSoftplus())
+                                .build()))
                 .refuting("operator: skip left out", Wrong.array("D", d -> mapped(d, _ -> 0)))
                 .refuting("operator: initial states left out", Wrong.array("initial_states", h -> mapped(h, _ -> 0)))
-                .refuting("operator: B and C exchanged", Wrong.given(in -> in.map((name, tensor) -> switch (name) {
-                    case "B" -> in.c();
-                    case "C" -> in.b();
-                    default -> tensor;
-                })))
-                .refuting("operator: packed sequences not separated", Wrong.given(in -> in.cuSeqlens() == null
-                        ? in
-                        : in.map((name, tensor) ->
-                                name.equals("cu_seqlens") ? Tensor.of(new int[] {0, 5, 5, 5}, 4) : tensor)))
+                .refuting(
+                        "operator: B and C exchanged",
+                        Wrong.given(in -> in.map((name, tensor) -> switch (name) {
+                            case "B" -> in.c();
+                            case "C" -> in.b();
+                            default -> tensor;
+                        })))
+                .refuting(
+                        "operator: packed sequences not separated",
+                        Wrong.given(in -> in.cuSeqlens() == null
+                                ? in
+                                : in.map((name, tensor) ->
+                                        name.equals("cu_seqlens") ? Tensor.of(new int[] {0, 5, 5, 5}, 4) : tensor)))
                 .refuting(
                         "operator: final states transposed",
                         new Wrong(in -> in, (in, out) -> new SsdOutputs(out.y(), swapped(out.finalStates()))))
-                .refuting("operator: softplus where there is none", Wrong.given(in -> SsdInputs.of(in.arrays())
-                        .dtSoftplus(true)
-                        .dtLimit(in.dtMin(), in.dtMax())
-                        .build()))
-                .rounded("γ_k m with k = 3T + N + 20 (SsdCheck); held by the laws of backends in double, single and half precision")
+                .refuting(
+                        "operator: softplus where there is none",
+                        Wrong.given(in -> SsdInputs.of(in.arrays())
+                                .dtSoftplus(true)
+                                .dtLimit(in.dtMin(), in.dtMax())
+                                .build()))
+                .rounded(
+                        "γ_k m with k = 3T + N + 20 (SsdCheck); held by the laws of backends in double, single and half precision")
                 .build();
     }
 
@@ -446,10 +455,9 @@ final class OperatorTheorems {
                         Outputs<Long> expected = definition(Longs.INSTANCE, Longs.INSTANCE, arrays(in, Long::valueOf));
                         for (SsdOptions.Algorithm algorithm : SsdOptions.Algorithm.values()) {
                             SsdOutputs actual = backend.forward(
-                                    in,
-                                    SsdOptions.defaults().with(algorithm).withChunkLength(2));
-                            String where = "point %d, %s%s, %s"
-                                    .formatted(point, pattern, packed ? " packed" : "", algorithm);
+                                    in, SsdOptions.defaults().with(algorithm).withChunkLength(2));
+                            String where =
+                                    "point %d, %s%s, %s".formatted(point, pattern, packed ? " packed" : "", algorithm);
                             requireHalves(where, "y", actual.y(), twice(expected.y()));
                             requireHalves(where, "h", actual.finalStates(), twice(expected.finalStates()));
                             identities += 2;
@@ -511,7 +519,10 @@ final class OperatorTheorems {
                         OperatorTheorems::isSelectiveScan,
                         Shape.upTo(4, 2, 2),
                         new Quantifier("entries", "all, over every commutative ring", "variables"),
-                        new Quantifier("T, N, channels", "≤ 4, 2, 2", "each; all T by chunk-induction, all N and channels by linearity")))
+                        new Quantifier(
+                                "T, N, channels",
+                                "≤ 4, 2, 2",
+                                "each; all T by chunk-induction, all N and channels by linearity")))
                 .refuting("S6: one decay for all channels", perChannel(new Recurrence(), true))
                 .refuting("S6: outputs of the unmasked scores", new SelectiveScan() {
                     @Override
@@ -562,8 +573,7 @@ final class OperatorTheorems {
     private static SsdBackend wrongGradient(String of, UnaryOperator<Tensor> change) {
         return new Wrong(in -> in, (in, out) -> out) {
             @Override
-            public SsdGradients backward(
-                    SsdInputs in, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
+            public SsdGradients backward(SsdInputs in, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
                 SequencedMap<String, Tensor> arrays =
                         super.backward(in, dy, dFinalStates, options).arrays();
                 if (arrays.containsKey(of)) {
@@ -589,10 +599,12 @@ final class OperatorTheorems {
                         List.of(
                                 new Quantifier("input", "all nine", "each entry is seeded once"),
                                 new Quantifier("A, z", "0", "the rest of exp and silu by the bounds of SsdCheck"),
-                                new Quantifier("entries", "generic", GRADIENT_POINTS + " points of " + NUMBERS + " numbers"),
+                                new Quantifier(
+                                        "entries", "generic", GRADIENT_POINTS + " points of " + NUMBERS + " numbers"),
                                 new Quantifier("pattern, packing", "three of them", "each")),
                         OperatorTheorems::gradientsAreDerivatives))
-                .refuting("operator gradient: dA without the step sizes", wrongGradient("A", a -> mapped(a, v -> v / 2)))
+                .refuting(
+                        "operator gradient: dA without the step sizes", wrongGradient("A", a -> mapped(a, v -> v / 2)))
                 .refuting("operator gradient: no dD", wrongGradient("D", d -> mapped(d, _ -> 0)))
                 .refuting("operator gradient: silu's slope for silu", wrongGradient("z", z -> mapped(z, v -> 2 * v)))
                 .refuting("operator gradient: groups not summed", wrongGradient("B", OperatorTheorems::rolled))
@@ -631,8 +643,7 @@ final class OperatorTheorems {
                         Integers integers = new Integers(100L + point);
                         SsdInputs in = integers.inputs(pattern, packed, gated, 0);
                         Tensor dy = integers.any(in.batch(), in.time(), in.heads(), in.headDim());
-                        Tensor dFinal =
-                                integers.any(in.sequences().size(), in.heads(), in.headDim(), in.stateSize());
+                        Tensor dFinal = integers.any(in.sequences().size(), in.heads(), in.headDim(), in.stateSize());
                         SequencedMap<String, List<Long>> expected = new LinkedHashMap<>();
                         in.arrays().forEach((name, tensor) -> {
                             if (tensor.dtype().isFloatingPoint()) {

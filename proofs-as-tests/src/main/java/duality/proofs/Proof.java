@@ -17,8 +17,7 @@ import java.util.function.Supplier;
  * @param run runs it on a program; throws {@link Refutation} at the first difference
  * @param <S> the type of the programs
  */
-public record Proof<S>(
-        Method method, String script, List<Quantifier> quantifiers, Function<S, Evidence> run) {
+public record Proof<S>(Method method, String script, List<Quantifier> quantifiers, Function<S, Evidence> run) {
     private static final int RANDOM_POINTS = 3;
 
     /** Copies the quantifiers. */
@@ -70,13 +69,11 @@ public record Proof<S>(
                 Method.EXACT_RATIONAL,
                 "over the rational numbers, no tolerance, at " + text(shapes),
                 List.of(quantifiers),
-                program -> runOverField(
-                        () -> FieldWorld.rationals(new SplittableRandom(7)), claim, program, shapes));
+                program -> runOverField(() -> FieldWorld.rationals(new SplittableRandom(7)), claim, program, shapes));
     }
 
     /** A claim at random points over the prime field, with the bound of Schwartz and Zippel from counted degrees. */
-    public static <S> Proof<S> randomPoints(
-            Claim.OverFields<S> claim, List<Shape> shapes, Quantifier... quantifiers) {
+    public static <S> Proof<S> randomPoints(Claim.OverFields<S> claim, List<Shape> shapes, Quantifier... quantifiers) {
         return new Proof<>(
                 Method.RANDOM_IDENTITY,
                 "modulo p = 2⁶¹ − 1 at " + RANDOM_POINTS + " random points, at " + text(shapes),

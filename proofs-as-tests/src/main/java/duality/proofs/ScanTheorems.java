@@ -68,8 +68,7 @@ final class ScanTheorems {
                     @Override
                     public <M> AffineMap<M> compose(Blocks<M> k, AffineMap<M> later, AffineMap<M> earlier) {
                         return new AffineMap<>(
-                                k.hadamard(later.factor(), earlier.factor()),
-                                k.add(earlier.offset(), later.offset()));
+                                k.hadamard(later.factor(), earlier.factor()), k.add(earlier.offset(), later.offset()));
                     }
                 })
                 .refuting("scan operator: the factor of the later map alone", new Composition() {
@@ -91,7 +90,11 @@ final class ScanTheorems {
         AffineMap<M> both = program.compose(k, second, first);
         M state = w.matrix("h", 1, shape.headDim());
         w.equal("(2∘1)(h)", apply(k, both, state), apply(k, second, apply(k, first, state)));
-        equal(w, "(3∘2)∘1", program.compose(k, program.compose(k, third, second), first), program.compose(k, third, both));
+        equal(
+                w,
+                "(3∘2)∘1",
+                program.compose(k, program.compose(k, third, second), first),
+                program.compose(k, third, both));
         AffineMap<M> identity = AffineMap.identity(k, shape.headDim());
         equal(w, "1∘id", program.compose(k, first, identity), first);
         equal(w, "id∘1", program.compose(k, identity, first), first);
@@ -141,9 +144,7 @@ final class ScanTheorems {
             @Override
             public <M> M multiply(Blocks<M> k, M a, M b) {
                 return right.multiply(
-                        k,
-                        k.rows(a) == 0 ? a : k.stackRows(List.of(k.ones(1, 1), k.rows(a, 0, k.rows(a) - 1))),
-                        b);
+                        k, k.rows(a) == 0 ? a : k.stackRows(List.of(k.ones(1, 1), k.rows(a, 0, k.rows(a) - 1))), b);
             }
         });
         mutants.put(name + " scan: the first factor applied too", new Scan() {
@@ -152,9 +153,7 @@ final class ScanTheorems {
                 return k.rows(a) == 0
                         ? b
                         : right.multiply(
-                                k,
-                                a,
-                                k.stackRows(List.of(k.scale(k.row(a, 0), k.row(b, 0)), k.rows(b, 1, k.rows(b)))));
+                                k, a, k.stackRows(List.of(k.scale(k.row(a, 0), k.row(b, 0)), k.rows(b, 1, k.rows(b)))));
             }
         });
         mutants.put(name + " scan: exclusive for inclusive", new Scan() {
@@ -198,10 +197,15 @@ final class ScanTheorems {
                         },
                         "cumsum")
                 .from("Dao and Gu 2024, Section 3.2.2")
-                .states("with factors of one, cumprodsum is the cumulative sum", "\\mathrm{1SS}(1)\\, b = \\mathrm{cumsum}(b)")
+                .states(
+                        "with factors of one, cumprodsum is the cumulative sum",
+                        "\\mathrm{1SS}(1)\\, b = \\mathrm{cumsum}(b)")
                 .of(CumProdSum.class)
                 .by(Proof.letters(
-                        ScanTheorems::sums, Shape.upTo(LONGEST), ANY_WIDTH, new Quantifier("T", "≤ " + LONGEST, "each")))
+                        ScanTheorems::sums,
+                        Shape.upTo(LONGEST),
+                        ANY_WIDTH,
+                        new Quantifier("T", "≤ " + LONGEST, "each")))
                 .refuting("cumsum: decays kept", new Scan() {
                     @Override
                     public <M> M multiply(Blocks<M> k, M a, M b) {

@@ -79,7 +79,10 @@ final class SemiseparableTheorems {
                 .by(Proof.randomPoints(
                         SemiseparableTheorems::isTheLargest,
                         List.of(new Shape(1, 1, 1), new Shape(4, 1, 1), new Shape(6, 1, 1), new Shape(6, 2, 1)),
-                        new Quantifier("blocks", "all contiguous ones on or below the diagonal", "each; a submatrix has no larger rank"),
+                        new Quantifier(
+                                "blocks",
+                                "all contiguous ones on or below the diagonal",
+                                "each; a submatrix has no larger rank"),
                         new Quantifier("M", "generic, and with a reset halfway", "random points")))
                 .refuting("order: the middle block alone", largestRank(0, true))
                 .refuting("order: blocks strictly below the diagonal", largestRank(1, false))
@@ -93,8 +96,8 @@ final class SemiseparableTheorems {
         RingMatrix<E> m = Structures.written(k, lower);
         int n = m.rows();
         // With a reset halfway, the block there has rank one at most.
-        RingMatrix<E> reset = RingMatrix.of(
-                n, n, (i, j) -> i >= n / 2 && j < n / 2 ? w.ring().zero() : m.get(i, j));
+        RingMatrix<E> reset =
+                RingMatrix.of(n, n, (i, j) -> i >= n / 2 && j < n / 2 ? w.ring().zero() : m.get(i, j));
         for (RingMatrix<E> matrix : List.of(m, reset)) {
             int largest = 0;
             for (int top = 0; top < n; top++) {
@@ -164,8 +167,7 @@ final class SemiseparableTheorems {
                 .refuting("state space: the output reads the state before the update", new WrongStep() {
                     @Override
                     public <M> Step<M> step(Blocks<M> k, List<M> a, List<M> b, List<M> c, int t) {
-                        return Step.readingBefore(
-                                k, a.get(t), b.get(t), c.get(t), k.zeros(1, k.columns(b.get(t))));
+                        return Step.readingBefore(k, a.get(t), b.get(t), c.get(t), k.zeros(1, k.columns(b.get(t))));
                     }
                 })
                 .refuting("state space: the input passes through its own transition", new WrongStep() {
@@ -274,8 +276,7 @@ final class SemiseparableTheorems {
                         Step<M> right = first.then(k, second);
                         M corner = k.multiply(second.readout(), first.input());
                         M without = k.beside(k.negate(corner), k.zeros(k.rows(corner), k.columns(second.direct())));
-                        M missing = k.stackRows(
-                                List.of(k.zeros(k.rows(first.direct()), k.columns(without)), without));
+                        M missing = k.stackRows(List.of(k.zeros(k.rows(first.direct()), k.columns(without)), without));
                         return new Step<>(
                                 right.transition(), right.input(), right.readout(), k.add(right.direct(), missing));
                     }
@@ -305,7 +306,8 @@ final class SemiseparableTheorems {
         w.equal(
                 "outputs of two steps",
                 both.read(k, h, inputs),
-                k.stackRows(List.of(steps.get(0).read(k, h, x.get(0)), steps.get(1).read(k, middle, x.get(1)))));
+                k.stackRows(
+                        List.of(steps.get(0).read(k, h, x.get(0)), steps.get(1).read(k, middle, x.get(1)))));
         w.equal("state after two steps", both.update(k, h, inputs), steps.get(1).update(k, middle, x.get(1)));
         Step<M> left = program.then(k, both, steps.get(2));
         Step<M> right = program.then(k, steps.get(0), program.then(k, steps.get(1), steps.get(2)));
@@ -459,8 +461,7 @@ final class SemiseparableTheorems {
                         List<RingMatrix<E>> none = right.r().stream()
                                 .map(r -> k.zeros(r.rows(), r.columns()))
                                 .toList();
-                        return new Generators<>(
-                                right.d(), right.p(), none, right.q(), right.u(), right.w(), right.v());
+                        return new Generators<>(right.d(), right.p(), none, right.q(), right.u(), right.w(), right.v());
                     }
                 })
                 .rounded("by singular values: compression-from-dense")
@@ -501,8 +502,7 @@ final class SemiseparableTheorems {
         GeneratorAlgebra.StateSpace<RingMatrix<E>> model = GeneratorAlgebra.toStateSpace(k, lower);
         w.equal(
                 "the state space model of the lower half",
-                Structures.written(
-                        k, GeneratorAlgebra.fromStateSpace(k, model.a(), model.b(), model.c(), model.d())),
+                Structures.written(k, GeneratorAlgebra.fromStateSpace(k, model.a(), model.b(), model.c(), model.d())),
                 Structures.written(k, lower));
     }
 
@@ -519,7 +519,8 @@ final class SemiseparableTheorems {
                 .by(new Proof<>(
                         Method.RANDOM_IDENTITY,
                         "the rank, modulo p = 2⁶¹ − 1, of the derivative of the entries by the generators, by dual numbers, at a random point",
-                        List.of(new Quantifier("T, N", "2N ≤ T ≤ 7, N ≤ 2", "each"),
+                        List.of(
+                                new Quantifier("T, N", "2N ≤ T ≤ 7, N ≤ 2", "each"),
                                 new Quantifier("M", "generic", "a rank at a random point is the generic one")),
                         SemiseparableTheorems::countParameters))
                 .refuting("state space: one input and one output vector for all steps", new WrongStep() {
@@ -553,9 +554,7 @@ final class SemiseparableTheorems {
                     RingMatrix<Dual<Long>> all = RingMatrix.of(
                             1,
                             point.size(),
-                            (i, j) -> j == seeded
-                                    ? numbers.variable(point.get(j))
-                                    : numbers.constant(point.get(j)));
+                            (i, j) -> j == seeded ? numbers.variable(point.get(j)) : numbers.constant(point.get(j)));
                     List<RingMatrix<Dual<Long>>> a = parts(dual, all, length, perStep, 0, size, size);
                     List<RingMatrix<Dual<Long>>> b = parts(dual, all, length, perStep, size * size, size, 1);
                     List<RingMatrix<Dual<Long>>> c = parts(dual, all, length, perStep, size * size + size, 1, size);
@@ -568,8 +567,8 @@ final class SemiseparableTheorems {
                 int dimension = k.rank(k.stackRows(derivatives));
                 int expected = 2 * n * length - n * (2 * n - 1);
                 if (dimension != expected) {
-                    throw new Refutation("T=%d N=%d: the derivative has rank %d, not %d"
-                            .formatted(length, n, dimension, expected));
+                    throw new Refutation(
+                            "T=%d N=%d: the derivative has rank %d, not %d".formatted(length, n, dimension, expected));
                 }
                 ranks++;
                 lines.add("T=%d N=%d: %d generators, dimension %d".formatted(length, n, point.size(), dimension));
@@ -599,7 +598,8 @@ final class SemiseparableTheorems {
                 .by(new Proof<>(
                         Method.INDUCTION,
                         "the operations of the ring are counted; each step adds the same number, and T only counts steps",
-                        List.of(new Quantifier("T", "all", "the count of a step does not depend on T or the values"),
+                        List.of(
+                                new Quantifier("T", "all", "the count of a step does not depend on T or the values"),
                                 new Quantifier("N, P", "≤ 5", "each")),
                         SemiseparableTheorems::countOperations))
                 .refuting("cost: the quadratic form in place of the recurrence", new QuadraticDual())
@@ -631,8 +631,8 @@ final class SemiseparableTheorems {
                     }
                     counts += 2;
                     if (n == 5 && p == 5) {
-                        lines.add("T=%d N=5 P=5: %d multiplications, %d additions"
-                                .formatted(length, expected, expected));
+                        lines.add(
+                                "T=%d N=5 P=5: %d multiplications, %d additions".formatted(length, expected, expected));
                     }
                 }
             }
@@ -690,7 +690,8 @@ final class SemiseparableTheorems {
                         new ScalarMatrix() {
                             @Override
                             public <M> M of(Blocks<M> k, M a, M b, M c) {
-                                return ScalarSsm.of(k, a, b, c, b, k.zeros(1, 1)).matrix(k);
+                                return ScalarSsm.of(k, a, b, c, b, k.zeros(1, 1))
+                                        .matrix(k);
                             }
                         },
                         "scalar-case")

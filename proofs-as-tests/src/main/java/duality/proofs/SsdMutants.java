@@ -130,7 +130,9 @@ final class SsdMutants {
             public <M> ScalarSsm.Result<M> run(Blocks<M> k, ScalarSsm<M> ssm) {
                 ScalarSsm.Result<M> right = new QuadraticDual().run(k, ssm);
                 M zero = k.zeros(k.rows(ssm.initialState()), k.columns(ssm.initialState()));
-                M fromZero = new QuadraticDual().run(k, ssm.slice(k, 0, ssm.length(k), zero)).y();
+                M fromZero = new QuadraticDual()
+                        .run(k, ssm.slice(k, 0, ssm.length(k), zero))
+                        .y();
                 return new ScalarSsm.Result<>(
                         k.add(fromZero, k.multiply(ssm.c(), ssm.initialState())), right.finalState());
             }
@@ -162,32 +164,37 @@ final class SsdMutants {
                 return k.multiply(k.hadamard(k.transpose(chunk.mask()), chunk.gram(k)), chunk.x());
             }
         });
-        mutants.put("blocks, step 1: as printed in Section 6.3, C and B contracted over Q", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
-            @Override
-            protected <M> M diagonalBlock(Blocks<M> k, Chunk<M> chunk) {
-                return k.multiply(
-                        k.hadamard(chunk.mask(), k.multiplyTransposeLeft(chunk.c(), chunk.b())), chunk.x());
-            }
-        });
+        mutants.put(
+                "blocks, step 1: as printed in Section 6.3, C and B contracted over Q",
+                (cuts, scan) -> new BlockDecomposition(cuts, scan) {
+                    @Override
+                    protected <M> M diagonalBlock(Blocks<M> k, Chunk<M> chunk) {
+                        return k.multiply(
+                                k.hadamard(chunk.mask(), k.multiplyTransposeLeft(chunk.c(), chunk.b())), chunk.x());
+                    }
+                });
         mutants.put("blocks, step 1: B and C swapped", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
             @Override
             protected <M> M diagonalBlock(Blocks<M> k, Chunk<M> chunk) {
                 return k.multiply(k.hadamard(chunk.mask(), k.transpose(chunk.gram(k))), chunk.x());
             }
         });
-        mutants.put("blocks, step 2: inputs enter the state undecayed", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
-            @Override
-            protected <M> M chunkState(Blocks<M> k, Chunk<M> chunk) {
-                return k.multiplyTransposeLeft(chunk.b(), chunk.x());
-            }
-        });
-        mutants.put("blocks, step 2: an input decays by its own step too", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
-            @Override
-            protected <M> M chunkState(Blocks<M> k, Chunk<M> chunk) {
-                M inclusive = k.hadamard(chunk.decayToEnd(k), chunk.decay());
-                return k.multiplyTransposeLeft(k.scaleRows(inclusive, chunk.b()), chunk.x());
-            }
-        });
+        mutants.put(
+                "blocks, step 2: inputs enter the state undecayed", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
+                    @Override
+                    protected <M> M chunkState(Blocks<M> k, Chunk<M> chunk) {
+                        return k.multiplyTransposeLeft(chunk.b(), chunk.x());
+                    }
+                });
+        mutants.put(
+                "blocks, step 2: an input decays by its own step too",
+                (cuts, scan) -> new BlockDecomposition(cuts, scan) {
+                    @Override
+                    protected <M> M chunkState(Blocks<M> k, Chunk<M> chunk) {
+                        M inclusive = k.hadamard(chunk.decayToEnd(k), chunk.decay());
+                        return k.multiplyTransposeLeft(k.scaleRows(inclusive, chunk.b()), chunk.x());
+                    }
+                });
         mutants.put("blocks, step 2: the last step left out", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
             @Override
             protected <M> M chunkState(Blocks<M> k, Chunk<M> chunk) {
@@ -202,24 +209,28 @@ final class SsdMutants {
                 return k.identity(1);
             }
         });
-        mutants.put("blocks, step 3: the decay of a chunk applied twice", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
-            @Override
-            protected <M> M chunkDecay(Blocks<M> k, Chunk<M> chunk) {
-                return k.hadamard(chunk.decayThrough(k), chunk.decayThrough(k));
-            }
-        });
-        mutants.put("blocks, step 3: the first step's decay missing", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
-            @Override
-            protected <M> M chunkDecay(Blocks<M> k, Chunk<M> chunk) {
-                return k.entry(chunk.mask(), chunk.length(k) - 1, 0);
-            }
-        });
-        mutants.put("blocks, step 4: outputs from undecayed states", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
-            @Override
-            protected <M> M stateOutput(Blocks<M> k, Chunk<M> chunk, M entering) {
-                return k.multiply(chunk.c(), entering);
-            }
-        });
+        mutants.put(
+                "blocks, step 3: the decay of a chunk applied twice",
+                (cuts, scan) -> new BlockDecomposition(cuts, scan) {
+                    @Override
+                    protected <M> M chunkDecay(Blocks<M> k, Chunk<M> chunk) {
+                        return k.hadamard(chunk.decayThrough(k), chunk.decayThrough(k));
+                    }
+                });
+        mutants.put(
+                "blocks, step 3: the first step's decay missing", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
+                    @Override
+                    protected <M> M chunkDecay(Blocks<M> k, Chunk<M> chunk) {
+                        return k.entry(chunk.mask(), chunk.length(k) - 1, 0);
+                    }
+                });
+        mutants.put(
+                "blocks, step 4: outputs from undecayed states", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
+                    @Override
+                    protected <M> M stateOutput(Blocks<M> k, Chunk<M> chunk, M entering) {
+                        return k.multiply(chunk.c(), entering);
+                    }
+                });
         mutants.put("blocks, step 4: decay off by one step", (cuts, scan) -> new BlockDecomposition(cuts, scan) {
             @Override
             protected <M> M stateOutput(Blocks<M> k, Chunk<M> chunk, M entering) {
@@ -242,8 +253,8 @@ final class SsdMutants {
                 ScalarSsm.Result<M> right = new BlockDecomposition(cuts, scan).run(k, ssm);
                 int whole = chunk == 0 ? 0 : length - length % chunk;
                 return new ScalarSsm.Result<>(
-                        k.stackRows(List.of(
-                                k.rows(right.y(), 0, whole), k.zeros(length - whole, k.columns(right.y())))),
+                        k.stackRows(
+                                List.of(k.rows(right.y(), 0, whole), k.zeros(length - whole, k.columns(right.y())))),
                         right.finalState());
             }
         });

@@ -27,8 +27,8 @@ final class SsdTheorems {
     private static final int ALL_CUTS = 9;
     private static final Quantifier ANY_SIZE = new Quantifier(
             "N, P", "all", "rows of B, C, x and the state are letters of a free algebra, the decays central");
-    private static final Quantifier ANY_ENTRY = new Quantifier(
-            "entries", "all, over every commutative ring", "variables; equal canonical forms");
+    private static final Quantifier ANY_ENTRY =
+            new Quantifier("entries", "all, over every commutative ring", "variables; equal canonical forms");
     private static final List<Shape> SHAPES = Shape.upTo(8, 3, 2);
 
     private SsdTheorems() {}
@@ -129,7 +129,8 @@ final class SsdTheorems {
                         SsdTheorems::allCuts,
                         Shape.upTo(ALL_CUTS),
                         ANY_SIZE,
-                        new Quantifier("T, cuts", "T ≤ " + ALL_CUTS + ", all 2^(T−1)", "each; all T by chunk-induction"),
+                        new Quantifier(
+                                "T, cuts", "T ≤ " + ALL_CUTS + ", all 2^(T−1)", "each; all T by chunk-induction"),
                         new Quantifier("algorithms for step 3", "six", "each")))
                 .by(Proof.polynomials(
                         SsdTheorems::everyChunkLength,
@@ -202,7 +203,8 @@ final class SsdTheorems {
                         Shape.upTo(LETTERS),
                         ANY_SIZE,
                         new Quantifier("T, number of chunks", "all", "induction over chunks, entry state free"),
-                        new Quantifier("Q", "≤ " + LETTERS, "each: a longer chunk is two, whose composition is proven")))
+                        new Quantifier(
+                                "Q", "≤ " + LETTERS, "each: a longer chunk is two, whose composition is proven")))
                 .refuting(mutants)
                 .rounded(SsdTheorems::extends1, List.of(new Shape(16, 3, 2)))
                 .build();
@@ -236,8 +238,7 @@ final class SsdTheorems {
                             FloatBlocks k = FloatBlocks.INSTANCE;
                             double[] values = new double[factors.length];
                             Arrays.setAll(values, i -> factors[i]);
-                            double[] mask =
-                                    k.toArray(k.oneSemiseparable(k.of(factors.length, 1, values)));
+                            double[] mask = k.toArray(k.oneSemiseparable(k.of(factors.length, 1, values)));
                             float[][] rows = new float[factors.length][factors.length];
                             for (int i = 0; i < mask.length; i++) {
                                 rows[i / factors.length][i % factors.length] = (float) mask[i];
@@ -283,7 +284,8 @@ final class SsdTheorems {
         for (String kind : List.of("moderate", "one step of −1e8", "a reset")) {
             int length = 200;
             SplittableRandom random = new SplittableRandom(9);
-            double[] logarithms = random.doubles(length, kind.equals("moderate") ? -0.5 : -0.01, 0).toArray();
+            double[] logarithms = random.doubles(length, kind.equals("moderate") ? -0.5 : -0.01, 0)
+                    .toArray();
             if (!kind.equals("moderate")) {
                 logarithms[100] = kind.equals("a reset") ? Double.NEGATIVE_INFINITY : -1e8;
             }
@@ -301,7 +303,8 @@ final class SsdTheorems {
                             : product.multiply(new BigDecimal(factors[j])).round(MathContext.DECIMAL128);
                     double exact = product.doubleValue();
                     // Factors of the logarithms themselves are off by half an ulp each: j − i more roundings.
-                    double bound = 2 * (j - i) * 0x1p-24 / (1 - 2 * (j - i) * 0x1p-24) * exact + Float.MIN_VALUE * length;
+                    double bound =
+                            2 * (j - i) * 0x1p-24 / (1 - 2 * (j - i) * 0x1p-24) * exact + Float.MIN_VALUE * length;
                     double error = Math.abs(mask[j][i] - exact);
                     if (!(error <= bound)) {
                         throw new Refutation("%s: a[%d:%d] = %s, but %s exactly, more than %s apart"
@@ -380,8 +383,7 @@ final class SsdTheorems {
             ScalarSsm.Result<M> second = new Recurrence().run(k, ssm.slice(k, from, length, zero));
             ScalarSsm.Result<M> expected =
                     new ScalarSsm.Result<>(k.stackRows(List.of(first.y(), second.y())), second.finalState());
-            for (SsdAlgorithm algorithm :
-                    List.of(new Recurrence(), new QuadraticDual(), new BlockDecomposition(3))) {
+            for (SsdAlgorithm algorithm : List.of(new Recurrence(), new QuadraticDual(), new BlockDecomposition(3))) {
                 w.equal(
                         "second at " + from + ", " + algorithm.getClass().getSimpleName() + " ",
                         algorithm.run(k, packed),
@@ -401,10 +403,10 @@ final class SsdTheorems {
         int length = ssm.length(k);
         return new ScalarSsm<>(
                 k.stackRows(List.of(k.rows(ssm.decay(), 0, at), decay, k.rows(ssm.decay(), at, length))),
-                k.stackRows(List.of(
-                        k.rows(ssm.b(), 0, at), k.ones(1, k.columns(ssm.b())), k.rows(ssm.b(), at, length))),
-                k.stackRows(List.of(
-                        k.rows(ssm.c(), 0, at), k.ones(1, k.columns(ssm.c())), k.rows(ssm.c(), at, length))),
+                k.stackRows(
+                        List.of(k.rows(ssm.b(), 0, at), k.ones(1, k.columns(ssm.b())), k.rows(ssm.b(), at, length))),
+                k.stackRows(
+                        List.of(k.rows(ssm.c(), 0, at), k.ones(1, k.columns(ssm.c())), k.rows(ssm.c(), at, length))),
                 k.stackRows(List.of(k.rows(ssm.x(), 0, at), x, k.rows(ssm.x(), at, length))),
                 ssm.initialState());
     }
@@ -424,7 +426,10 @@ final class SsdTheorems {
                         "\\Delta_t = 0 \\implies a_t = 1,\\; \\Delta_t x_t = 0,\\; h_t = h_{t-1}")
                 .of(ScalarSsm.class, BlockDecomposition.class)
                 .by(Proof.letters(
-                        SsdTheorems::isNeutral, Shape.upTo(7), ANY_SIZE, new Quantifier("T, place", "T ≤ 7, each", "each")))
+                        SsdTheorems::isNeutral,
+                        Shape.upTo(7),
+                        ANY_SIZE,
+                        new Quantifier("T, place", "T ≤ 7, each", "each")))
                 .refuting("padding: the padded step decays the state", new Padding() {
                     @Override
                     public <M> ScalarSsm<M> pad(Blocks<M> k, ScalarSsm<M> ssm, int at) {
@@ -446,8 +451,7 @@ final class SsdTheorems {
         ScalarSsm<M> ssm = w.ssm(shape);
         ScalarSsm.Result<M> expected = new Recurrence().run(k, ssm);
         for (int at = 0; at <= shape.time(); at++) {
-            ScalarSsm.Result<M> padded =
-                    new BlockDecomposition(3).run(k, program.pad(k, ssm, at));
+            ScalarSsm.Result<M> padded = new BlockDecomposition(3).run(k, program.pad(k, ssm, at));
             M kept = k.stackRows(List.of(k.rows(padded.y(), 0, at), k.rows(padded.y(), at + 1, shape.time() + 1)));
             w.equal("padded at " + at + " ", new ScalarSsm.Result<>(kept, padded.finalState()), expected);
         }
@@ -479,7 +483,8 @@ final class SsdTheorems {
                         SsdTheorems::isWhole,
                         Shape.upTo(8),
                         ANY_SIZE,
-                        new Quantifier("T, stretches", "T ≤ 8; 1, 2, 3 steps a worker", "each; all by chunk-induction")))
+                        new Quantifier(
+                                "T, stretches", "T ≤ 8; 1, 2, 3 steps a worker", "each; all by chunk-induction")))
                 .refuting("workers: the state that enters is not decayed on its way through", new Worker() {
                     @Override
                     public <M> ScalarSsm.Result<M> correction(Blocks<M> k, ScalarSsm<M> stretch, M entering) {

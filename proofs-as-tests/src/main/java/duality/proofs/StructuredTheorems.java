@@ -31,10 +31,10 @@ final class StructuredTheorems {
     private static final int BLOCKS = 5;
     private static final Quantifier ANY_SIZE =
             new Quantifier("block sizes, ranks", "all, ragged too", "each generator is a letter of a free algebra");
-    private static final Quantifier BLOCK_COUNT = new Quantifier(
-            "n", "≤ " + BLOCKS, "each; the recurrences treat every block alike");
-    private static final Quantifier ANY_ENTRY = new Quantifier(
-            "entries", "all, over every commutative ring", "variables; equal canonical forms");
+    private static final Quantifier BLOCK_COUNT =
+            new Quantifier("n", "≤ " + BLOCKS, "each; the recurrences treat every block alike");
+    private static final Quantifier ANY_ENTRY =
+            new Quantifier("entries", "all, over every commutative ring", "variables; equal canonical forms");
     private static final String CLOSURE = "Dao and Gu 2024, Appendix C.1; ";
 
     private StructuredTheorems() {}
@@ -165,13 +165,13 @@ final class StructuredTheorems {
                         StructuredTheorems::transposes,
                         SMALL,
                         ANY_ENTRY,
-                        new Quantifier("n, r, m", "≤ 3, 2, 2", "the shapes listed; transposition is no operation of letters")))
+                        new Quantifier(
+                                "n, r, m", "≤ 3, 2, 2", "the shapes listed; transposition is no operation of letters")))
                 .refuting("transpose: transitions not transposed", new Unary() {
                     @Override
                     public <M> Generators<M> of(Blocks<M> k, Generators<M> a) {
                         Generators<M> right = a.transpose(k);
-                        return new Generators<>(
-                                right.d(), right.p(), a.w(), right.q(), right.u(), a.r(), right.v());
+                        return new Generators<>(right.d(), right.p(), a.w(), right.q(), right.u(), a.r(), right.v());
                     }
                 })
                 .refuting("transpose: diagonal blocks not transposed", new Unary() {
@@ -188,10 +188,7 @@ final class StructuredTheorems {
 
     private static <M> void transposes(Unary program, World<M> w, Shape shape) {
         Generators<M> a = Structures.generators(w, "", shape);
-        w.equal(
-                "Aᵀ",
-                Structures.written(w.k(), program.of(w.k(), a)),
-                w.k().transpose(Structures.written(w.k(), a)));
+        w.equal("Aᵀ", Structures.written(w.k(), program.of(w.k(), a)), w.k().transpose(Structures.written(w.k(), a)));
     }
 
     /** An operation on two matrices. */
@@ -275,8 +272,7 @@ final class StructuredTheorems {
                         List<M> d = IntStream.range(0, a.blocks())
                                 .mapToObj(i -> k.multiply(a.d().get(i), b.d().get(i)))
                                 .toList();
-                        return new Generators<>(
-                                d, right.p(), right.r(), right.q(), right.u(), right.w(), right.v());
+                        return new Generators<>(d, right.p(), right.r(), right.q(), right.u(), right.w(), right.v());
                     }
                 })
                 .refuting("product: the second state does not drive the first", new Binary() {
@@ -297,8 +293,7 @@ final class StructuredTheorems {
         Generators<M> a = Structures.generators(w, "a", shape);
         Generators<M> b = Structures.generators(w, "b", shape);
         Generators<M> product = program.of(k, a, b);
-        w.equal(
-                "A B", Structures.written(k, product), k.multiply(Structures.written(k, a), Structures.written(k, b)));
+        w.equal("A B", Structures.written(k, product), k.multiply(Structures.written(k, a), Structures.written(k, b)));
         w.same("lower ranks", product.lowerRanks(k), added(a.lowerRanks(k), b.lowerRanks(k)));
         w.same("upper ranks", product.upperRanks(k), added(a.upperRanks(k), b.upperRanks(k)));
     }
@@ -335,8 +330,7 @@ final class StructuredTheorems {
                         List<M> d = IntStream.range(0, a.blocks())
                                 .mapToObj(i -> k.multiply(a.d().get(i), b.d().get(i)))
                                 .toList();
-                        return new Generators<>(
-                                d, right.p(), right.r(), right.q(), right.u(), right.w(), right.v());
+                        return new Generators<>(d, right.p(), right.r(), right.q(), right.u(), right.w(), right.v());
                     }
                 })
                 .rounded(StructuredTheorems::multipliesEntries, List.of(new Shape(5, 2, 2)))
@@ -377,8 +371,7 @@ final class StructuredTheorems {
         return Theorem.<Divided>about(
                         new Divided() {
                             @Override
-                            public <E> Generators<RingMatrix<E>> of(
-                                    FieldBlocks<E> k, Generators<RingMatrix<E>> a) {
+                            public <E> Generators<RingMatrix<E>> of(FieldBlocks<E> k, Generators<RingMatrix<E>> a) {
                                 return GeneratorAlgebra.lowerInverse(k, a);
                             }
                         },
@@ -426,8 +419,7 @@ final class StructuredTheorems {
 
     private static <E> void invertsLower(Divided program, FieldWorld<E> w, Shape shape) {
         FieldBlocks<E> k = w.k();
-        Generators<RingMatrix<E>> a =
-                withPivots(w, Structures.lower(w, "", shape), "pivot", shape.headDim());
+        Generators<RingMatrix<E>> a = withPivots(w, Structures.lower(w, "", shape), "pivot", shape.headDim());
         Generators<RingMatrix<E>> inverse = program.of(k, a);
         RingMatrix<E> dense = Structures.written(k, a);
         RingMatrix<E> one = k.identity(dense.rows());
@@ -447,8 +439,7 @@ final class StructuredTheorems {
         return Theorem.<Factorisation>about(
                         new Factorisation() {
                             @Override
-                            public <E> BlockLu<RingMatrix<E>> of(
-                                    FieldBlocks<E> k, Generators<RingMatrix<E>> a) {
+                            public <E> BlockLu<RingMatrix<E>> of(FieldBlocks<E> k, Generators<RingMatrix<E>> a) {
                                 return BlockLu.of(k, a);
                             }
                         },
@@ -512,12 +503,8 @@ final class StructuredTheorems {
         Generators<RingMatrix<E>> a = factored(w, shape);
         BlockLu<RingMatrix<E>> lu = program.of(k, a);
         RingMatrix<E> dense = Structures.written(k, a);
-        w.equal(
-                "L U",
-                k.multiply(Structures.written(k, lu.lower()), Structures.written(k, lu.upper())),
-                dense);
-        w.equal(
-                "the factor U", Structures.written(k, lu.upper()), Structures.written(k, unitUpper(w, shape)));
+        w.equal("L U", k.multiply(Structures.written(k, lu.lower()), Structures.written(k, lu.upper())), dense);
+        w.equal("the factor U", Structures.written(k, lu.upper()), Structures.written(k, unitUpper(w, shape)));
         w.same("ranks of L", lu.lower().lowerRanks(k), a.lowerRanks(k));
         RingMatrix<E> b = w.matrix("b", dense.rows(), 1);
         w.equal("A solve(b)", k.multiply(dense, lu.solve(k, b)), b);
@@ -527,8 +514,7 @@ final class StructuredTheorems {
         return Theorem.<Divided>about(
                         new Divided() {
                             @Override
-                            public <E> Generators<RingMatrix<E>> of(
-                                    FieldBlocks<E> k, Generators<RingMatrix<E>> a) {
+                            public <E> Generators<RingMatrix<E>> of(FieldBlocks<E> k, Generators<RingMatrix<E>> a) {
                                 return GeneratorAlgebra.inverse(k, a);
                             }
                         },
@@ -598,7 +584,8 @@ final class StructuredTheorems {
                 .by(Proof.randomPoints(
                         StructuredTheorems::ranksAreTight,
                         List.of(new Shape(6, 1, 2), new Shape(6, 2, 4)),
-                        new Quantifier("A, B", "generic of ranks N and 1", "ranks at random points are the generic ones"),
+                        new Quantifier(
+                                "A, B", "generic of ranks N and 1", "ranks at random points are the generic ones"),
                         new Quantifier("N", "1, 2", "each")))
                 .refuting("ranks: those of the generators, minimal or not", new Ranks() {
                     @Override
@@ -631,10 +618,7 @@ final class StructuredTheorems {
         FieldBlocks<E> k = w.k();
         RankProfile profile = program.of(k, matrix);
         List<Integer> sizes = matrix.rowSizes(k);
-        w.same(
-                "ranks of " + what,
-                profile,
-                RankProfile.ofDense(k, Structures.written(k, matrix), sizes, sizes));
+        w.same("ranks of " + what, profile, RankProfile.ofDense(k, Structures.written(k, matrix), sizes, sizes));
         w.same("rank of " + what, Collections.max(profile.lower()), expected);
     }
 
@@ -702,7 +686,9 @@ final class StructuredTheorems {
                             block.columns(),
                             (i, j) -> i < j
                                     ? BigFraction.ZERO
-                                    : i > j ? block.get(i, j) : block.get(i, j).abs().add(1)))
+                                    : i > j
+                                            ? block.get(i, j)
+                                            : block.get(i, j).abs().add(1)))
                     .toList();
             Generators<RingMatrix<BigFraction>> l =
                     new Generators<>(d, free.p(), free.r(), free.q(), free.u(), free.w(), free.v());
@@ -783,12 +769,14 @@ final class StructuredTheorems {
                                 new Quantifier("A", "12 random matrices of each scale", "sampled"),
                                 new Quantifier("n, m, r", "12, 2, 2", "one shape")),
                         StructuredTheorems::solvesStably))
-                .refuting("solve: by the explicit inverse", (a, b) -> GeneratorAlgebra.inverse(DOUBLE, a)
-                        .multiply(DOUBLE, b))
+                .refuting(
+                        "solve: by the explicit inverse",
+                        (a, b) -> GeneratorAlgebra.inverse(DOUBLE, a).multiply(DOUBLE, b))
                 .refuting("solve: by block LU", (a, b) -> BlockLu.of(DOUBLE, a).solve(DOUBLE, b))
-                .refuting("solve: with the upper half left out", (a, b) -> Ulv.factor(
-                                DOUBLE, GeneratorAlgebra.lower(DOUBLE, a))
-                        .solve(b))
+                .refuting(
+                        "solve: with the upper half left out",
+                        (a, b) -> Ulv.factor(DOUBLE, GeneratorAlgebra.lower(DOUBLE, a))
+                                .solve(b))
                 .rounded("the statement itself")
                 .build();
     }
@@ -845,14 +833,19 @@ final class StructuredTheorems {
             dense = Structures.written(
                     new RingBlocks<>(Decimals.INSTANCE),
                     new Generators<>(
-                            exact(a.d()), exact(a.p()), exact(a.r()), exact(a.q()), exact(a.u()), exact(a.w()),
+                            exact(a.d()),
+                            exact(a.p()),
+                            exact(a.r()),
+                            exact(a.q()),
+                            exact(a.u()),
+                            exact(a.w()),
                             exact(a.v())));
         }
 
         private static List<RingMatrix<BigDecimal>> exact(List<DMatrixRMaj> blocks) {
             return blocks.stream()
-                    .map(block -> RingMatrix.of(
-                            block.numRows, block.numCols, (i, j) -> new BigDecimal(block.get(i, j))))
+                    .map(block ->
+                            RingMatrix.of(block.numRows, block.numCols, (i, j) -> new BigDecimal(block.get(i, j))))
                     .toList();
         }
 
@@ -922,12 +915,12 @@ final class StructuredTheorems {
                     Compressed<DMatrixRMaj> right = Compression.fromDense(DOUBLE, dense, sizes, sizes, tolerance);
                     return new Compressed<>(right.generators(), right.error() * right.error());
                 })
-                .refuting("compression: nothing cut", (dense, sizes, tolerance) ->
-                        Compression.fromDense(DOUBLE, dense, sizes, sizes, 0))
+                .refuting(
+                        "compression: nothing cut",
+                        (dense, sizes, tolerance) -> Compression.fromDense(DOUBLE, dense, sizes, sizes, 0))
                 .refuting("compression: the upper half dropped", (dense, sizes, tolerance) -> {
                     Compressed<DMatrixRMaj> right = Compression.fromDense(DOUBLE, dense, sizes, sizes, tolerance);
-                    return new Compressed<>(
-                            GeneratorAlgebra.lower(DOUBLE, right.generators()), right.error());
+                    return new Compressed<>(GeneratorAlgebra.lower(DOUBLE, right.generators()), right.error());
                 })
                 .rounded("the statement itself")
                 .build();
@@ -946,7 +939,8 @@ final class StructuredTheorems {
                 }
                 Compressed<DMatrixRMaj> compressed = program.of(dense, sizes, tolerance);
                 double size = norm(dense);
-                double error = norm(DOUBLE.subtract(dense, compressed.generators().dense(DOUBLE)));
+                double error =
+                        norm(DOUBLE.subtract(dense, compressed.generators().dense(DOUBLE)));
                 // 2(n − 1) = 14 cuts, each a decomposition of at most 24 columns that is backward stable.
                 double rounding = 14 * 24 * 24 * 0x1p-53 * size;
                 if (!(Math.abs(error - compressed.error()) <= rounding)) {
@@ -954,8 +948,8 @@ final class StructuredTheorems {
                             .formatted(noise, tolerance, error, compressed.error()));
                 }
                 if (!(error <= tolerance * size + rounding)) {
-                    throw new Refutation("noise %s, tolerance %s: relative error %s"
-                            .formatted(noise, tolerance, error / size));
+                    throw new Refutation(
+                            "noise %s, tolerance %s: relative error %s".formatted(noise, tolerance, error / size));
                 }
                 int rank = Collections.max(compressed.generators().lowerRanks(DOUBLE));
                 if (noise * 24 < tolerance && rank > 2) {
@@ -1000,11 +994,12 @@ final class StructuredTheorems {
                                 Generators<DMatrixRMaj> least = program.of(twice);
                                 if (!least.lowerRanks(DOUBLE).equals(a.lowerRanks(DOUBLE))
                                         || !least.upperRanks(DOUBLE).equals(a.upperRanks(DOUBLE))) {
-                                    throw new Refutation("seed %d: ranks %s and %s, not %s".formatted(
-                                            seed,
-                                            least.lowerRanks(DOUBLE),
-                                            least.upperRanks(DOUBLE),
-                                            a.lowerRanks(DOUBLE)));
+                                    throw new Refutation("seed %d: ranks %s and %s, not %s"
+                                            .formatted(
+                                                    seed,
+                                                    least.lowerRanks(DOUBLE),
+                                                    least.upperRanks(DOUBLE),
+                                                    a.lowerRanks(DOUBLE)));
                                 }
                                 DMatrixRMaj expected = twice.dense(DOUBLE);
                                 double error = norm(DOUBLE.subtract(least.dense(DOUBLE), expected));
@@ -1015,11 +1010,13 @@ final class StructuredTheorems {
                             return new Evidence(20, 20, 0, List.of("20 matrices of 7 blocks: ranks 2, not 4"));
                         }))
                 .refuting("recompression: none", a -> a)
-                .refuting("recompression: the matrix once, not twice", a -> Compression.recompress(
-                                DOUBLE,
-                                GeneratorAlgebra.scale(DOUBLE, DOUBLE.of(1, 1, new double[] {0.5}), a),
-                                0)
-                        .generators())
+                .refuting(
+                        "recompression: the matrix once, not twice",
+                        a -> Compression.recompress(
+                                        DOUBLE,
+                                        GeneratorAlgebra.scale(DOUBLE, DOUBLE.of(1, 1, new double[] {0.5}), a),
+                                        0)
+                                .generators())
                 .rounded("the statement itself")
                 .build();
     }
@@ -1030,8 +1027,7 @@ final class StructuredTheorems {
     }
 
     private static Theorem<Response> realisation() {
-        return Theorem.<Response>about(
-                        response -> Compression.realise(DOUBLE, response, 1e-10), "lti-realisation")
+        return Theorem.<Response>about(response -> Compression.realise(DOUBLE, response, 1e-10), "lti-realisation")
                 .from("Ho and Kalman 1966; Kung 1978")
                 .states(
                         "the impulse response of a time-invariant system gives a system of the same order that continues it",
@@ -1076,7 +1072,8 @@ final class StructuredTheorems {
                     throw new Refutation(
                             "order %d, seed %d: order %d found".formatted(order, seed, system.a().numRows));
                 }
-                // Rounding of order u σ₁ in a Hankel matrix of 13 columns, divided by the least singular value that is kept.
+                // Rounding of order u σ₁ in a Hankel matrix of 13 columns, divided by the least singular value that is
+                // kept.
                 List<Double> values = system.hankelSingularValues();
                 double bound = 13 * 13 * 0x1p-53 * values.getFirst() * values.getFirst() / values.get(order - 1);
                 DMatrixRMaj state = system.b();

@@ -111,13 +111,7 @@ public record Theorem<S>(
             }
         });
         return new Outcome(
-                this,
-                evidence,
-                worst,
-                counterexample,
-                refuted,
-                survivors,
-                Duration.ofNanos(System.nanoTime() - start));
+                this, evidence, worst, counterexample, refuted, survivors, Duration.ofNanos(System.nanoTime() - start));
     }
 
     private @Nullable String refute(S mutant) {

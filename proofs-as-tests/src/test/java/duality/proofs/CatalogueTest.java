@@ -26,9 +26,10 @@ class CatalogueTest {
         assertThat(outcome.holds()).isTrue();
         assertThat(outcome.terms()).isPositive();
         assertThat(outcome.falsePass()).isLessThan(1e-6);
-        assertThat(outcome.worstRounding()).satisfiesAnyOf(worst -> assertThat(worst).isNaN(), worst -> assertThat(
-                        worst)
-                .isBetween(0.0, 1.0));
+        assertThat(outcome.worstRounding())
+                .satisfiesAnyOf(
+                        worst -> assertThat(worst).isNaN(),
+                        worst -> assertThat(worst).isBetween(0.0, 1.0));
     }
 
     @ParameterizedTest
@@ -91,7 +92,8 @@ class CatalogueTest {
                         "s6",
                         "gradient",
                         "gradient-operator");
-        assertThat(names.stream().filter(name -> name.startsWith("cumprodsum-"))).hasSize(6);
+        assertThat(names.stream().filter(name -> name.startsWith("cumprodsum-")))
+                .hasSize(6);
         assertThat(names.stream().filter(name -> name.startsWith("model-"))).hasSize(22);
         Set<String> forAllSizes = theorems()
                 .filter(theorem -> theorem.proof().method().compareTo(Method.INDUCTION) <= 0)

@@ -26,8 +26,7 @@ class ExactRealisationTest {
                     RingMatrix.of(8, 9, (i, j) -> random.nextInt(4) < some ? random.nextLong(1, 5) : 0L);
             Generators<RingMatrix<Long>> found = ExactRealisation.ofDense(K, dense, rows, columns);
             assertThat(K.equal(found.dense(K), dense)).isTrue();
-            assertThat(Generators.of(
-                            K, found.d(), found.p(), found.r(), found.q(), found.u(), found.w(), found.v()))
+            assertThat(Generators.of(K, found.d(), found.p(), found.r(), found.q(), found.u(), found.w(), found.v()))
                     .isEqualTo(found);
             assertThat(new RankProfile(found.lowerRanks(K), found.upperRanks(K)))
                     .isEqualTo(RankProfile.ofDense(K, dense, rows, columns));

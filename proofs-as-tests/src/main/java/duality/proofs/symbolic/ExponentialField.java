@@ -72,8 +72,7 @@ public enum ExponentialField implements Field<ExponentialField.Element> {
 
     @Override
     public Element add(Element a, Element b) {
-        return new Element(
-                (a.value + b.value) % MODULUS, known(a, b) ? (a.exponent + b.exponent) % ORDER : -1);
+        return new Element((a.value + b.value) % MODULUS, known(a, b) ? (a.exponent + b.exponent) % ORDER : -1);
     }
 
     @Override

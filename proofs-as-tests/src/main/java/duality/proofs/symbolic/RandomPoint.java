@@ -59,8 +59,7 @@ public final class RandomPoint implements Field<RandomPoint.Value> {
 
     @Override
     public Value add(Value a, Value b) {
-        return new Value(
-                PrimeField.sum(a.value, b.value), crossDegree(a, b), commonDenominator(a, b));
+        return new Value(PrimeField.sum(a.value, b.value), crossDegree(a, b), commonDenominator(a, b));
     }
 
     private static double crossDegree(Value a, Value b) {
@@ -81,10 +80,7 @@ public final class RandomPoint implements Field<RandomPoint.Value> {
         boolean constantZero = (a.value == 0 && a.degree == 0) || (b.value == 0 && b.degree == 0);
         return constantZero
                 ? zero()
-                : new Value(
-                        PrimeField.product(a.value, b.value),
-                        a.degree + b.degree,
-                        a.denominator + b.denominator);
+                : new Value(PrimeField.product(a.value, b.value), a.degree + b.degree, a.denominator + b.denominator);
     }
 
     @Override

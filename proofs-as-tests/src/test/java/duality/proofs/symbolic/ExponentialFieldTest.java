@@ -26,8 +26,10 @@ class ExponentialFieldTest {
 
     @Test
     void bothModuliArePrime() {
-        assertThat(BigInteger.valueOf(ExponentialField.MODULUS).isProbablePrime(100)).isTrue();
-        assertThat(BigInteger.valueOf(ExponentialField.ORDER).isProbablePrime(100)).isTrue();
+        assertThat(BigInteger.valueOf(ExponentialField.MODULUS).isProbablePrime(100))
+                .isTrue();
+        assertThat(BigInteger.valueOf(ExponentialField.ORDER).isProbablePrime(100))
+                .isTrue();
         assertThat(BigInteger.valueOf(4)
                         .modPow(
                                 BigInteger.valueOf(ExponentialField.ORDER),
@@ -58,8 +60,7 @@ class ExponentialFieldTest {
         for (int i = 0; i < 50; i++) {
             ExponentialField.Element x = FIELD.variable(random);
             ExponentialField.Element y = FIELD.multiply(FIELD.variable(random), FIELD.integer(-7));
-            assertThat(FIELD.equal(
-                            FIELD.exp(FIELD.add(x, y)), FIELD.multiply(FIELD.exp(x), FIELD.exp(y))))
+            assertThat(FIELD.equal(FIELD.exp(FIELD.add(x, y)), FIELD.multiply(FIELD.exp(x), FIELD.exp(y))))
                     .isTrue();
         }
         assertThat(FIELD.equal(FIELD.exp(FIELD.zero()), FIELD.one())).isTrue();
