@@ -438,7 +438,7 @@ final class OperatorTheorems {
         int p = Math.toIntExact(states.length(2));
         int n = Math.toIntExact(states.length(3));
         for (long i = 0; i < states.size(); i++) {
-            long inner = i % (p * n);
+            long inner = i % ((long) p * n);
             result.setDouble(i - inner + inner % n * p + inner / n, states.getDouble(i));
         }
         return result;

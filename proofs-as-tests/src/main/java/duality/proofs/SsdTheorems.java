@@ -45,10 +45,6 @@ final class SsdTheorems {
                 sequenceParallel());
     }
 
-    private static Quantifier lengths(int longest) {
-        return new Quantifier("T", "≤ " + longest, "each");
-    }
-
     private static Theorem<SsdAlgorithm> matrix() {
         return Theorem.<SsdAlgorithm>about(new Recurrence(), "matrix")
                 .from("Dao and Gu 2024, equation 3 and Theorem 3.5, scalar transitions")

@@ -258,7 +258,7 @@ final class StructuredTheorems {
                         "G_{i+1} = R^a_i G_i W^b_i + Q^a_i U^b_i,\\; H_{i-1} = W^a_i H_i R^b_i + V^a_i P^b_i,\\; "
                                 + "D = D^a D^b + P^a G V^b + U^a H Q^b")
                 .of(GeneratorAlgebra.class)
-                .by(Proof.letters(StructuredTheorems::multiplies, shapes(), ANY_SIZE, BLOCK_COUNT))
+                .by(Proof.letters(StructuredTheorems::multipliesMatrices, shapes(), ANY_SIZE, BLOCK_COUNT))
                 .refuting("product: factors in the wrong order", new Binary() {
                     @Override
                     public <M> Generators<M> of(Blocks<M> k, Generators<M> a, Generators<M> b) {
@@ -284,11 +284,11 @@ final class StructuredTheorems {
                                 right.d(), right.p(), apart.r(), right.q(), right.u(), right.w(), right.v());
                     }
                 })
-                .rounded(StructuredTheorems::multiplies, ROUNDED)
+                .rounded(StructuredTheorems::multipliesMatrices, ROUNDED)
                 .build();
     }
 
-    private static <M> void multiplies(Binary program, World<M> w, Shape shape) {
+    private static <M> void multipliesMatrices(Binary program, World<M> w, Shape shape) {
         Blocks<M> k = w.k();
         Generators<M> a = Structures.generators(w, "a", shape);
         Generators<M> b = Structures.generators(w, "b", shape);

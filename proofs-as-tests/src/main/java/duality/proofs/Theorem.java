@@ -117,7 +117,7 @@ public record Theorem<S>(
     private @Nullable String refute(S mutant) {
         try {
             for (Proof<S> proof : proofs) {
-                proof.run().apply(mutant);
+                Evidence _ = proof.run().apply(mutant);
             }
             return null;
         } catch (Refutation | InvalidInputException refutation) {
