@@ -32,7 +32,7 @@ final class ProofReport {
             .number { text-align: right; font-variant-numeric: tabular-nums }
             .failed { color: #b00 }
             svg { max-width: 100%; height: auto }
-            math { font-size: 1.1rem; overflow-x: auto; max-width: 100% }
+            .formula { font-size: 1.1rem; overflow-x: auto; overflow-y: hidden; padding: 0.4rem 0 }
             details { font-size: 0.9rem }
             code { font-size: 0.9em; overflow-wrap: anywhere }
             </style>
@@ -71,8 +71,8 @@ final class ProofReport {
         html.append("<h3 id=\"").append(Table.escape(theorem.name())).append("\">");
         html.append(Table.escape(theorem.name())).append("</h3>\n");
         html.append("<p><i>").append(Table.escape(theorem.source())).append(".</i> ");
-        html.append(Table.escape(theorem.statement())).append(".</p>\n");
-        html.append(TexMath.display(theorem.formula())).append('\n');
+        html.append(Table.escape(capital(theorem.statement()))).append(".</p>\n");
+        formula(html, theorem.formula());
         html.append("<p>Speaks of <code>")
                 .append(Table.escape(String.join(", ", theorem.definitions())))
                 .append("</code>.</p>\n");
@@ -107,6 +107,10 @@ final class ProofReport {
         refutations(html, outcome.refuted(), outcome.survivors());
     }
 
+    private static void formula(StringBuilder html, String tex) {
+        html.append("<div class=\"formula\">").append(TexMath.display(tex)).append("</div>\n");
+    }
+
     private static void picture(String theorem, StringBuilder html) {
         if (theorem.startsWith("model-")) {
             html.append("<p>")
@@ -135,17 +139,17 @@ final class ProofReport {
     }
 
     private static void roundedNumbers(StringBuilder html, Theorem.Outcome outcome) {
-        html.append("<p><b>In rounded numbers:</b> ")
+        html.append("<div><b>In rounded numbers:</b> ")
                 .append(Table.escape(outcome.theorem().floatingPointNote()))
                 .append('.');
         if (outcome.theorem().floatingPoint() != null) {
-            html.append(TexMath.display(FloatingPointLaw.STATEMENT));
+            formula(html, FloatingPointLaw.STATEMENT);
             html.append(String.format(
                     Locale.ROOT,
                     " The largest error, in double and single precision, was %.2f of its bound.",
                     outcome.worstRounding()));
         }
-        html.append("</p>\n");
+        html.append("</div>\n");
     }
 
     private static void refutations(StringBuilder html, SequencedMap<String, String> refuted, List<String> survivors) {

@@ -79,6 +79,10 @@ final class TexMath {
     private String row(boolean group) {
         StringBuilder row = new StringBuilder("<mrow>");
         while (at < tex.length() && tex.charAt(at) != '}') {
+            if (tex.charAt(at) == ' ') {
+                at++;
+                continue;
+            }
             if (tex.startsWith("\\right", at) && !tex.startsWith("\\rightarrow", at)) {
                 break;
             }

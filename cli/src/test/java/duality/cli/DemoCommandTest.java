@@ -38,7 +38,7 @@ class DemoCommandTest {
                         "proven",
                         "refutes: dual: B and C swapped",
                         "T=1 N=1 P=1: y[0,0] = ",
-                        "with B=1, C=0")
+                        "with a=1, B=1, h=1 and all else 0 that is 1, but 0")
                 .doesNotContain("gradient");
     }
 

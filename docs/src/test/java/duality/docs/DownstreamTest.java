@@ -57,8 +57,8 @@ class DownstreamTest {
                 Stream<Path> all = Files.walk(classes)) {
             all.filter(Files::isRegularFile).forEach(path -> {
                 try {
-                    jar.putNextEntry(new ZipEntry(
-                            classes.relativize(path).toString().replace('\\', '/')));
+                    jar.putNextEntry(
+                            new ZipEntry(classes.relativize(path).toString().replace('\\', '/')));
                     Files.copy(path, jar);
                     jar.closeEntry();
                 } catch (IOException e) {
@@ -74,7 +74,8 @@ class DownstreamTest {
         Path project = Files.createTempDirectory(folder, "own-model");
         Path source = ROOT.resolve("docs/examples/own-model");
         try (Stream<Path> all = Files.walk(source)) {
-            for (Path path : all.filter(p -> !source.relativize(p).startsWith("target")).toList()) {
+            for (Path path :
+                    all.filter(p -> !source.relativize(p).startsWith("target")).toList()) {
                 Path target = project.resolve(source.relativize(path).toString());
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(target);
@@ -83,8 +84,7 @@ class DownstreamTest {
                 }
             }
         }
-        String usual = System.getProperty(
-                "localRepository", System.getProperty("user.home") + "/.m2/repository");
+        String usual = System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository");
         List<String> command = new ArrayList<>(List.of(
                 ROOT.resolve("mvnw").toString(),
                 "-B",

@@ -5,7 +5,7 @@ import duality.errors.ValueException;
 import duality.proofs.symbolic.Polynomial;
 import duality.proofs.symbolic.SymbolicRing;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,11 +13,9 @@ import org.apache.commons.math3.fraction.BigFraction;
 
 /** Small numbers at which two unequal polynomials differ. */
 final class Counterexample {
-    private static final int LARGEST = 4;
-
     private Counterexample() {}
 
-    /** Such as {@code ; at a[1]=2, B[0]=1, all else 0: 2, but 1}; empty if only the order of factors differs. */
+    /** Such as {@code ; with a[1]=2, B[0]=1 and all else 0 that is 2, but 1}; empty if only the order of factors differs. */
     static String text(SymbolicRing ring, Polynomial actual, Polynomial expected) {
         try {
             return search(ring, actual, expected);
@@ -32,19 +30,19 @@ final class Counterexample {
                 .distinct()
                 .sorted(Comparator.comparingInt(List::size))
                 .toList();
-        for (int number = 1; number <= LARGEST; number++) {
-            for (List<String> support : supports) {
-                Map<String, BigFraction> values = new HashMap<>();
+        for (List<String> support : supports) {
+            for (int doubled = -1; doubled < support.size(); doubled++) {
+                Map<String, BigFraction> values = new LinkedHashMap<>();
                 for (int i = 0; i < support.size(); i++) {
-                    values.put(support.get(i), new BigFraction(1 + (number - 1) * (i + 1)));
+                    values.put(support.get(i), new BigFraction(i == doubled ? 2 : 1));
                 }
                 BigFraction a = at(ring, actual, values);
                 BigFraction b = at(ring, expected, values);
                 if (!a.equals(b)) {
-                    String point = support.stream()
-                            .map(name -> name + "=" + values.get(name))
+                    String point = values.entrySet().stream()
+                            .map(entry -> entry.getKey() + "=" + entry.getValue())
                             .collect(Collectors.joining(", "));
-                    return "; with " + point + (point.isEmpty() ? "everything 0" : " and all else 0") + " that is " + a
+                    return "; with " + (point.isEmpty() ? "everything 0" : point + " and all else 0") + " that is " + a
                             + ", but " + b;
                 }
             }

@@ -8,9 +8,9 @@ package duality.proofs;
  * @param because why
  */
 public record Quantifier(String over, String range, String because) {
-    /** Such as {@code ∀ N, P: all}. */
+    /** Such as {@code N, P: all}. */
     @Override
     public String toString() {
-        return over + " " + range;
+        return over + ": " + range;
     }
 }
