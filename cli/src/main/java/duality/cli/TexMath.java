@@ -52,7 +52,7 @@ final class TexMath {
     private static final Map<String, String> SPACES =
             Map.of(",", "0.17em", ";", "0.28em", " ", "0.28em", "quad", "1em", ":", "0.22em");
 
-    private static final Set<String> FUNCTIONS = Set.of("max", "min", "dim", "exp", "cos", "sin", "log", "det");
+    private static final Set<String> FUNCTIONS = Set.of("max", "min", "dim", "exp", "cos", "sin", "cosh", "log", "det");
 
     private final String tex;
     private int at;

@@ -2,6 +2,7 @@ package duality.proofs;
 
 import duality.algebra.Blocks;
 import duality.algebra.FieldBlocks;
+import duality.algebra.PrimeField;
 import duality.algebra.RingBlocks;
 import duality.algebra.RingMatrix;
 import duality.contraction.Contraction;
@@ -13,7 +14,10 @@ import duality.contraction.Plan;
 import duality.contraction.RingOperations;
 import duality.models.Autoregression;
 import duality.models.DiagonalDecay;
+import duality.models.ExactSamples;
+import duality.models.Samples;
 import duality.models.ScalarDecay;
+import duality.models.Zoo;
 import duality.proofs.symbolic.ExponentialField;
 import duality.proofs.symbolic.Polynomial;
 import duality.proofs.symbolic.Polynomials;
@@ -44,6 +48,7 @@ final class AttentionTheorems {
                 sumOfDualities(),
                 noFiniteDual(),
                 normalised(),
+                featureMaps(),
                 toeplitzDecay());
     }
 
@@ -639,6 +644,110 @@ final class AttentionTheorems {
         M y = program.run(k, q, keys, v);
         w.equal("numerators", k.block(y, 0, length, 0, shape.headDim()), k.multiply(weights, v));
         w.equal("denominators", k.block(y, 0, length, shape.headDim(), shape.headDim() + 1), k.rowSums(weights));
+    }
+
+    // ---- Feature maps
+
+    /** A model by its name, on random parameters. */
+    interface Features {
+        <M> Zoo.Example<M> example(Zoo model, Samples<M> samples, int length);
+    }
+
+    /** One model in another's place. */
+    private static Features with(Zoo wrong, Zoo instead) {
+        return new Features() {
+            @Override
+            public <M> Zoo.Example<M> example(Zoo model, Samples<M> samples, int length) {
+                return (model == wrong ? instead : model).example(samples, length);
+            }
+        };
+    }
+
+    private static Theorem<Features> featureMaps() {
+        return Theorem.about(with(Zoo.BASED, Zoo.BASED), "feature-maps")
+                .from("Dao and Gu 2024, Tables 6 and 7; Arora et al. 2024, Choromanski et al. 2020, Qin et al. 2022")
+                .states(
+                        "features are kernels: those of Taylor give the exponential's second-order polynomial, positive ones a hyperbolic "
+                                + "cosine, and cosines beside sines the cosine of the distance",
+                        "\\phi(q) \\cdot \\phi(k) = 1 + u + u^2 / 2,\\; \\sum_j \\cosh(w_j \\cdot (q + k)),\\; "
+                                + "u \\cos(\\pi (t - s) / 2T),\\quad u = q \\cdot k")
+                .of(Zoo.class)
+                .by(new Proof<>(
+                        Method.RANDOM_IDENTITY,
+                        "the models that ship, on random parameters modulo p = 2⁶¹ − 1 with stand-ins for exp, cos and sin that obey their "
+                                + "addition theorems, against the kernels of the same parameters",
+                        List.of(
+                                new Quantifier("queries, keys", "generic, two features", "144 random points"),
+                                new Quantifier(
+                                        "exp, cos, sin",
+                                        "all homomorphisms and points of the circle",
+                                        "only the addition theorems are used")),
+                        AttentionTheorems::areKernels))
+                .refuting("features: Taylor's without the square", with(Zoo.BASED, Zoo.LINEAR_ATTENTION))
+                .refuting("features: positive ones without exponentials", with(Zoo.PERFORMER, Zoo.BASED))
+                .refuting("features: cosines without sines", with(Zoo.COSFORMER, Zoo.LINEAR_ATTENTION))
+                .rounded("a kernel of features is a sum of products of them, within running error bounds")
+                .build();
+    }
+
+    private static Evidence areKernels(Features program) {
+        int length = 12;
+        RingBlocks<Long> k = new RingBlocks<>(PrimeField.INSTANCE);
+        // The same samples once more, in the order in which the models draw them.
+        ExactSamples samples = new ExactSamples(5);
+        RingMatrix<Long> q = samples.numbers(length, 2);
+        RingMatrix<Long> u = k.multiplyTransposeRight(q, samples.numbers(length, 2));
+        RingMatrix<Long> taylor = k.add(k.add(k.ones(length, length), u), k.scale(samples.half(), k.hadamard(u, u)));
+        requireScores("Taylor", program.example(Zoo.BASED, new ExactSamples(5), length), taylor);
+        samples = new ExactSamples(5);
+        RingMatrix<Long> projection = samples.exponents(2, 2);
+        RingMatrix<Long> wq = k.multiply(samples.exponents(length, 2), projection);
+        RingMatrix<Long> wk = k.multiply(samples.exponents(length, 2), projection);
+        RingMatrix<Long> cosh = k.zeros(length, length);
+        for (int j = 0; j < 2; j++) {
+            RingMatrix<Long> sum = k.add(
+                    k.multiply(k.block(wq, 0, length, j, j + 1), k.ones(1, length)),
+                    k.multiply(k.ones(length, 1), k.transpose(k.block(wk, 0, length, j, j + 1))));
+            cosh = k.add(cosh, k.add(samples.exp(sum), samples.exp(k.negate(sum))));
+        }
+        requireScores(
+                "positive", program.example(Zoo.PERFORMER, new ExactSamples(5), length), k.scale(samples.half(), cosh));
+        samples = new ExactSamples(5);
+        RingMatrix<Long> cosines = samples.angles(length).cosines();
+        RingMatrix<Long> scores = k.multiplyTransposeRight(samples.numbers(length, 2), samples.numbers(length, 2));
+        RingMatrix<Long> distances = RingMatrix.of(
+                length, length, (t, s) -> s > t ? 0 : PrimeField.product(cosines.get(t - s, 0), scores.get(t, s)));
+        requireEntries(
+                "cosine",
+                program.example(Zoo.COSFORMER, new ExactSamples(5), length)
+                        .model()
+                        .matrix(k),
+                distances);
+        // Degree at most 4 + 2T in the entries and the point of the circle.
+        return new Evidence(
+                3,
+                3L * length * length,
+                3.0 * length * length * 28 / PrimeField.MODULUS,
+                List.of("T=12: three kernels"));
+    }
+
+    private static void requireScores(String kernel, Zoo.Example<RingMatrix<Long>> example, RingMatrix<Long> expected) {
+        RingMatrix<Long> scores = example.scores();
+        if (scores == null) {
+            throw new Refutation(kernel + " kernel: no scores");
+        }
+        requireEntries(kernel, scores, expected);
+    }
+
+    private static void requireEntries(String kernel, RingMatrix<Long> actual, RingMatrix<Long> expected) {
+        for (int i = 0; i < expected.rows(); i++) {
+            for (int j = 0; j < expected.columns(); j++) {
+                if (actual.get(i, j).longValue() != expected.get(i, j)) {
+                    throw new Refutation("%s kernel[%d,%d] = %d, not %d"
+                            .formatted(kernel, i, j, actual.get(i, j), expected.get(i, j)));
+                }
+            }
+        }
     }
 
     // ---- Toeplitz masks

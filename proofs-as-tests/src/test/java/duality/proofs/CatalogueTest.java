@@ -82,6 +82,8 @@ class CatalogueTest {
                         "sum-of-dualities",
                         "softmax-has-no-finite-dual",
                         "normalised-attention",
+                        "feature-maps",
+                        "decay-mask",
                         "blocks",
                         "chunk-induction",
                         "stable-decays",
