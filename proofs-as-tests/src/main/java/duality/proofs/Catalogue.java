@@ -17,7 +17,7 @@ public final class Catalogue {
         all.addAll(SsdTheorems.all());
         all.addAll(OperatorTheorems.all());
         all.addAll(GradientTheorems.all());
-        all.addAll(ModelTheorems.all());
+        all.addAll(ModelTableTheorems.all());
         return List.copyOf(all);
     }
 }

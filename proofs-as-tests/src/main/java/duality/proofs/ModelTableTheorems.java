@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The sequence models of the literature: their forms agree, and they are matrices of their class. */
-final class ModelTheorems {
+final class ModelTableTheorems {
     private static final int LENGTH = 64;
     private static final int SHORT = 13;
     private static final RingBlocks<Long> K = new RingBlocks<>(PrimeField.INSTANCE);
@@ -32,7 +32,7 @@ final class ModelTheorems {
         <M> Zoo.Example<M> of(Samples<M> samples, int length);
     }
 
-    private ModelTheorems() {}
+    private ModelTableTheorems() {}
 
     static List<Theorem<?>> all() {
         List<Theorem<?>> theorems = new ArrayList<>();
