@@ -1,12 +1,10 @@
 package duality.cli;
 
 import com.sun.management.OperatingSystemMXBean;
-import duality.gpu.CudaDriver;
+import duality.ssd.SsdBackend;
 import duality.ssd.SsdBackends;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -28,17 +26,12 @@ final class InfoCommand implements Runnable {
         line(out, "System", system());
         line(out, "SIMD", simd());
         out.println("Backends");
-        backends().forEach(backend -> line(out, "  " + backend.name(), backend.state()));
+        SsdBackends.all().forEach(backend -> line(out, "  " + backend.name(), state(backend)));
     }
 
-    /** One line about a backend: what it runs on, or {@code absent:} and the reason. */
-    private record Backend(String name, String state) {}
-
-    private static List<Backend> backends() {
-        List<Backend> backends = new ArrayList<>();
-        SsdBackends.available().forEach(backend -> backends.add(new Backend(backend.name(), backend.description())));
-        backends.add(new Backend("cuda", Backends.cuda(CudaDriver.probe())));
-        return backends;
+    /** What a backend runs on, or {@code absent:} and the reason. */
+    private static String state(SsdBackend backend) {
+        return backend.absence().map(reason -> "absent: " + reason).orElseGet(backend::description);
     }
 
     private static String java() {

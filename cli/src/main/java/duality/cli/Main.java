@@ -33,7 +33,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "duality",
         description = "Structured matrices, and the sequence models that are structured matrices.",
         versionProvider = Main.Version.class,
-        subcommands = {DemoCommand.class, RunCommand.class, ProveCommand.class, ClassifyCommand.class, InfoCommand.class
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            ProveCommand.class,
+            ClassifyCommand.class,
+            DrawCommand.class,
+            InfoCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {

@@ -4,6 +4,7 @@ import duality.errors.Fault;
 import duality.errors.ValueException;
 import duality.ssd.Precision;
 import duality.ssd.SsdBackend;
+import duality.ssd.SsdBackends;
 import duality.ssd.SsdCheck;
 import duality.ssd.SsdGradients;
 import duality.ssd.SsdInputs;
@@ -137,7 +138,7 @@ final class RunCommand implements Callable<Integer> {
                 .dtLimit(dtLimit.min(), dtLimit.max())
                 .build();
         Tensor dy = gradients ? requireGradient(arrays) : null;
-        SsdBackend chosen = Backends.named(backend);
+        SsdBackend chosen = SsdBackends.named(backend);
         SsdOptions options =
                 SsdOptions.defaults().with(algorithm).with(precision).withChunkLength(chunkLength);
 

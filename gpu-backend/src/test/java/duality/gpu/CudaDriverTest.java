@@ -1,13 +1,9 @@
 package duality.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,24 +61,7 @@ class CudaDriverTest {
         assertThat(CudaDriver.probe()).isNotNull();
     }
 
-    /** Compiles the stand-in; the test is skipped where there is no gcc. */
-    private String standIn(String... macros) throws IOException, InterruptedException {
-        Path library = folder.resolve("libcuda" + String.join("", macros) + ".so");
-        List<String> command = new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-o", library.toString()));
-        command.addAll(List.of(macros));
-        command.add("src/test/c/cuda_stand_in.c");
-        Process gcc;
-        try {
-            gcc = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("gcc.log").toFile())
-                    .start();
-        } catch (IOException e) {
-            assumeTrue(false, "gcc is not here: " + e.getMessage());
-            throw e;
-        }
-        assertThat(gcc.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(gcc.exitValue()).isZero();
-        return library.toString();
+    private String standIn(String... macros) throws Exception {
+        return StandIn.compile(folder, macros);
     }
 }

@@ -1,6 +1,7 @@
 package duality.proofs;
 
 import duality.algebra.ExactBlocks;
+import duality.algebra.PrimeField;
 import duality.algebra.RingBlocks;
 import duality.algebra.RingMatrix;
 import duality.proofs.symbolic.FreeAlgebra;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,12 @@ class ExactWorld<E> implements World<RingMatrix<E>> {
 
     static ExactWorld<Polynomial> polynomials(Polynomials ring) {
         return new ExactWorld<>(new RingBlocks<>(ring), ring::variable, ring::variable, Polynomial::terms);
+    }
+
+    /** Random residues: one point, for what is generic. */
+    static ExactWorld<Long> residues(SplittableRandom random) {
+        Symbol<Long> any = (name, i) -> random.nextLong(1, PrimeField.MODULUS);
+        return new ExactWorld<>(new RingBlocks<>(PrimeField.INSTANCE), any, any, _ -> 1);
     }
 
     /** The free algebra: scalars are central, every entry is a letter. */

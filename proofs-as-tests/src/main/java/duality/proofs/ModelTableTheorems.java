@@ -2,7 +2,6 @@ package duality.proofs;
 
 import duality.algebra.Blocks;
 import duality.algebra.PrimeField;
-import duality.algebra.RingBlocks;
 import duality.algebra.RingMatrix;
 import duality.models.Classification;
 import duality.models.Classifier;
@@ -11,18 +10,17 @@ import duality.models.ExactSamples;
 import duality.models.LinearRecurrence;
 import duality.models.MaskedAttention;
 import duality.models.Samples;
-import duality.models.SequenceModel;
 import duality.models.Step;
 import duality.models.Zoo;
 import duality.ssd.Cuts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /** The sequence models of the literature: their forms agree, and they are matrices of their class. */
 final class ModelTableTheorems {
     private static final int LENGTH = 64;
     private static final int SHORT = 13;
-    private static final RingBlocks<Long> K = new RingBlocks<>(PrimeField.INSTANCE);
 
     /** The class of each model, and a wrong model that is to be told from it. */
     private record Row(Zoo model, String summary, String formula, String wrongName, Example wrong) {}
@@ -262,54 +260,24 @@ final class ModelTableTheorems {
     }
 
     private static Evidence check(Example program, String summary) {
-        ExactSamples samples = new ExactSamples(5);
-        List<String> lines = new ArrayList<>();
-        int identities = formsAgree(program.<RingMatrix<Long>>of(samples, SHORT).model(), samples);
+        ExactWorld<Long> world = ExactWorld.residues(new SplittableRandom(5));
+        world.enter("T=" + SHORT);
+        ModelTheorems.requireOneMap(
+                world, program.of(new ExactSamples(5), SHORT).model(), 2, List.of(Cuts.at(1, 5, 11)));
         Zoo.Example<RingMatrix<Long>> example = program.of(new ExactSamples(5), LENGTH);
         Classification found = Classifier.exact(PrimeField.INSTANCE).classify(example.model(), example.scores());
         if (!found.summary().equals(summary)) {
             throw new Refutation("T=" + LENGTH + ": the class is " + found.summary() + ", not " + summary);
         }
-        lines.add("T=" + SHORT + ": " + identities + " forms equal");
+        List<String> lines = new ArrayList<>(world.lines());
         lines.add("T=" + LENGTH + ": " + found.summary() + ", lower orders "
                 + Classification.text(found.matrix(), profile -> profile.lowerOrder()));
         // Every decision is about a rational function of degree below 16 T.
         double decisions = 2.0 * LENGTH * LENGTH * LENGTH;
         return new Evidence(
-                identities + 1L,
-                (long) SHORT * SHORT * identities + (long) LENGTH * LENGTH,
+                world.identities() + 1,
+                world.terms() + (long) LENGTH * LENGTH,
                 decisions * 16 * LENGTH / PrimeField.MODULUS,
                 lines);
-    }
-
-    private static int formsAgree(SequenceModel<RingMatrix<Long>> model, ExactSamples samples) {
-        RingMatrix<Long> matrix = model.matrix(K);
-        RingMatrix<Long> x = samples.numbers(SHORT, 2);
-        RingMatrix<Long> y = K.multiply(matrix, x);
-        int identities = 0;
-        if (model instanceof ClosedForm<RingMatrix<Long>> closed) {
-            require("closed form", closed.closedForm(K), matrix);
-            identities++;
-        }
-        if (model instanceof LinearRecurrence<RingMatrix<Long>> recurrence) {
-            require("recurrent form", recurrence.recurrent(K, x), y);
-            require("block form", recurrence.block(K, x, Cuts.at(1, 5, 11)), y);
-            require("generators", recurrence.generators(K).multiply(K, x), y);
-            identities += 3;
-        }
-        return identities;
-    }
-
-    private static void require(String form, RingMatrix<Long> actual, RingMatrix<Long> expected) {
-        if (!K.equal(actual, expected)) {
-            for (int i = 0; i < expected.rows(); i++) {
-                for (int j = 0; j < expected.columns(); j++) {
-                    if (actual.get(i, j).longValue() != expected.get(i, j)) {
-                        throw new Refutation("T=%d: %s[%d,%d] = %d, not %d"
-                                .formatted(SHORT, form, i, j, actual.get(i, j), expected.get(i, j)));
-                    }
-                }
-            }
-        }
     }
 }

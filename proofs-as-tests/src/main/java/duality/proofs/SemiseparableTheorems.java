@@ -259,6 +259,12 @@ final class SemiseparableTheorems {
                                 right.direct());
                     }
                 })
+                .refuting("composition: the later step first", new Composition() {
+                    @Override
+                    public <M> Step<M> then(Blocks<M> k, Step<M> first, Step<M> second) {
+                        return second.then(k, first);
+                    }
+                })
                 .refuting("composition: transitions in the wrong order", new Composition() {
                     @Override
                     public <M> Step<M> then(Blocks<M> k, Step<M> first, Step<M> second) {

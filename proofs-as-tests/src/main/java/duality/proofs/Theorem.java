@@ -73,6 +73,11 @@ public record Theorem<S>(
             return counterexample == null && survivors.isEmpty();
         }
 
+        /** The number of pairs of matrices that were equal, in all proofs. */
+        public long identities() {
+            return evidence.stream().mapToLong(Evidence::identities).sum();
+        }
+
         /** The number of terms or points compared, by all proofs. */
         public long terms() {
             return evidence.stream().mapToLong(Evidence::terms).sum();

@@ -122,6 +122,15 @@ public interface Blocks<M> {
         return stackColumns(List.of(a, b));
     }
 
+    /** The rows in the opposite order. */
+    default M reverseRows(M a) {
+        int n = rows(a);
+        return n <= 1
+                ? a
+                : stackRows(
+                        IntStream.rangeClosed(1, n).mapToObj(i -> row(a, n - i)).toList());
+    }
+
     /** The rows of {@code a} in consecutive parts of the given sizes. */
     default List<M> splitRows(M a, List<Integer> sizes) {
         List<M> parts = new ArrayList<>();

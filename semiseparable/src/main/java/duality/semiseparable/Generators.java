@@ -91,6 +91,30 @@ public record Generators<M>(List<M> d, List<M> p, List<M> r, List<M> q, List<M> 
         return generators;
     }
 
+    /**
+     * The lower triangular matrix of a recurrence {@code g_{i+1} = R_i g_i + Q_i x_i, y_i = P_i g_i + D_i x_i} from a
+     * state of zero. Since nothing enters the first step and nothing leaves the last, what they would multiply is cut
+     * off.
+     *
+     * @throws ShapeException as {@link #of}
+     */
+    public static <M> Generators<M> causal(Blocks<M> k, List<M> d, List<M> p, List<M> r, List<M> q) {
+        int last = d.size() - 1;
+        List<M> ps = new ArrayList<>(p);
+        List<M> rs = new ArrayList<>(r);
+        List<M> qs = new ArrayList<>(q);
+        if (last >= 0) {
+            ps.set(0, k.zeros(k.rows(p.getFirst()), 0));
+            rs.set(0, k.zeros(k.rows(r.getFirst()), 0));
+            rs.set(last, k.zeros(0, k.columns(rs.getLast())));
+            qs.set(last, k.zeros(0, k.columns(q.getLast())));
+        }
+        List<M> u = d.stream().map(block -> k.zeros(k.rows(block), 0)).toList();
+        List<M> w = d.stream().map(block -> k.zeros(0, 0)).toList();
+        List<M> v = d.stream().map(block -> k.zeros(0, k.columns(block))).toList();
+        return of(k, d, ps, rs, qs, u, w, v);
+    }
+
     private static <M> void require(Blocks<M> k, String name, int i, M block, int rows, int columns) {
         if (k.rows(block) != rows || k.columns(block) != columns) {
             throw ShapeException.mismatch(

@@ -10,6 +10,7 @@ import duality.algebra.Ring;
 import duality.algebra.RingMatrix;
 import duality.errors.Fault;
 import duality.errors.ValueException;
+import duality.sma.OneSemiseparableMask;
 import duality.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

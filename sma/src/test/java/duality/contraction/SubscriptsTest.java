@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import duality.algebra.RingMatrix;
 import duality.errors.Fault;
 import duality.errors.InvalidInputException;
+import duality.sma.OneSemiseparableMask;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.util.List;

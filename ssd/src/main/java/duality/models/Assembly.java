@@ -1,22 +1,10 @@
 package duality.models;
 
 import duality.algebra.Blocks;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Blocks put together from blocks. */
 final class Assembly {
     private Assembly() {}
-
-    /** {@code [a b …]}. */
-    @SafeVarargs
-    static <M> M beside(Blocks<M> k, M... parts) {
-        List<M> columns = new ArrayList<>();
-        for (M part : parts) {
-            columns.add(k.transpose(part));
-        }
-        return k.transpose(k.stackRows(columns));
-    }
 
     /** Row {@code t} as a column. */
     static <M> M column(Blocks<M> k, M a, int t) {
@@ -26,19 +14,6 @@ final class Assembly {
     /** {@code diag(d) (n×n)} of {@code d (n×1)}. */
     static <M> M diagonal(Blocks<M> k, M d) {
         return k.scaleRows(d, k.identity(k.rows(d)));
-    }
-
-    /** The Kronecker product {@code a ⊗ b}. */
-    static <M> M kronecker(Blocks<M> k, M a, M b) {
-        List<M> rows = new ArrayList<>();
-        for (int i = 0; i < k.rows(a); i++) {
-            List<M> row = new ArrayList<>();
-            for (int j = 0; j < k.columns(a); j++) {
-                row.add(k.transpose(k.scale(k.entry(a, i, j), b)));
-            }
-            rows.add(k.transpose(k.stackRows(row)));
-        }
-        return k.stackRows(rows);
     }
 
     /** The part of a square {@code a} below the diagonal. */

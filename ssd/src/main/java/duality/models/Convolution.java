@@ -1,8 +1,7 @@
 package duality.models;
 
 import duality.algebra.Blocks;
-import java.util.ArrayList;
-import java.util.List;
+import duality.sma.ToeplitzMask;
 
 /**
  * A causal convolution, {@code y_t = Σ_j h_j x_{t−j}}: the lower triangular Toeplitz matrix of a kernel that need not
@@ -19,12 +18,6 @@ public record Convolution<M>(M kernel) implements SequenceModel<M> {
 
     @Override
     public M matrix(Blocks<M> ops) {
-        int length = length(ops);
-        List<M> columns = new ArrayList<>();
-        columns.add(ops.zeros(0, length));
-        for (int s = 0; s < length; s++) {
-            columns.add(ops.transpose(ops.stackRows(List.of(ops.zeros(s, 1), ops.rows(kernel, 0, length - s)))));
-        }
-        return ops.transpose(ops.stackRows(columns));
+        return ToeplitzMask.causal(ops, kernel).dense(ops);
     }
 }

@@ -3,7 +3,6 @@ package duality.models;
 import duality.algebra.Blocks;
 import duality.semiseparable.Generators;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -25,7 +24,7 @@ public record Hydra<M>(ScalarDecay<M> forward, ScalarDecay<M> backward, M diagon
     /** The equation as it stands, on {@code x (T×P)}. */
     public M equation(Blocks<M> ops, M x) {
         M right = shift(ops, forward.recurrent(ops, x));
-        M left = flip(ops, shift(ops, backward.recurrent(ops, flip(ops, x))));
+        M left = ops.reverseRows(shift(ops, backward.recurrent(ops, ops.reverseRows(x))));
         return ops.add(ops.add(right, left), ops.scaleRows(diagonal, x));
     }
 
@@ -59,15 +58,5 @@ public record Hydra<M>(ScalarDecay<M> forward, ScalarDecay<M> backward, M diagon
     private static <M> M shift(Blocks<M> ops, M x) {
         int rows = ops.rows(x);
         return rows == 0 ? x : ops.stackRows(List.of(ops.zeros(1, ops.columns(x)), ops.rows(x, 0, rows - 1)));
-    }
-
-    private static <M> M flip(Blocks<M> ops, M x) {
-        List<M> rows = new ArrayList<>();
-        for (int i = 0; i < ops.rows(x); i++) {
-            rows.add(ops.row(x, i));
-        }
-        rows.add(ops.zeros(0, ops.columns(x)));
-        Collections.reverse(rows);
-        return ops.stackRows(rows);
     }
 }

@@ -1,11 +1,14 @@
 package duality.models;
 
 import duality.algebra.Blocks;
+import duality.algebra.FloatingBlocks;
 import duality.errors.ShapeException;
+import duality.figures.MatrixFigure;
 import duality.semiseparable.Generators;
 import duality.ssd.Cuts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A sequence model with a linear recurrence: what a researcher writes is {@link #length} and {@link #step}. That the
@@ -16,8 +19,13 @@ import java.util.List;
  *   <li>{@link #recurrent}: one step after another;
  *   <li>{@link #block}: chunks between any cuts, each composed into a single step;
  *   <li>{@link #matrix} and {@link #quadratic}: all steps composed into a single one;
- *   <li>{@link #generators}: the structured matrix, with its algebra.
+ *   <li>{@link #generators}: the structured matrix, with its algebra and its {@link
+ *       duality.semiseparable.RankProfile};
+ *   <li>{@link #figure(FloatingBlocks, Cuts)}: the matrix and its blocks as a picture.
  * </ul>
+ *
+ * <p>With random parameters of a {@link ModelFamily} also its class ({@link Classifier}), and the proofs that all forms
+ * agree ({@code duality.proofs.ModelTheorems}).
  *
  * They are the same map over every ring, whether or not its multiplication commutes. A model of one's own is short:
  *
@@ -118,28 +126,18 @@ public interface LinearRecurrence<M> extends SequenceModel<M> {
 
     /** The matrix by its generators: the readouts P, transitions R = A, inputs Q = B and direct terms D of the steps. */
     default Generators<M> generators(Blocks<M> k) {
-        int length = length(k);
-        List<M> d = new ArrayList<>();
-        List<M> p = new ArrayList<>();
-        List<M> r = new ArrayList<>();
-        List<M> q = new ArrayList<>();
-        List<M> u = new ArrayList<>();
-        List<M> w = new ArrayList<>();
-        List<M> v = new ArrayList<>();
-        for (int t = 0; t < length; t++) {
-            Step<M> step = step(k, t);
-            int outputs = k.rows(step.direct());
-            int inputs = k.columns(step.direct());
-            int before = t == 0 ? 0 : k.columns(step.transition()); // nothing enters the first step
-            int after = t == length - 1 ? 0 : k.rows(step.transition()); // nor leaves the last
-            d.add(step.direct());
-            p.add(k.block(step.readout(), 0, outputs, 0, before));
-            r.add(k.block(step.transition(), 0, after, 0, before));
-            q.add(k.block(step.input(), 0, after, 0, inputs));
-            u.add(k.zeros(outputs, 0));
-            w.add(k.zeros(0, 0));
-            v.add(k.zeros(0, inputs));
-        }
-        return Generators.of(k, d, p, r, q, u, w, v);
+        List<Step<M>> steps =
+                IntStream.range(0, length(k)).mapToObj(t -> step(k, t)).toList();
+        return Generators.causal(
+                k,
+                steps.stream().map(Step::direct).toList(),
+                steps.stream().map(Step::readout).toList(),
+                steps.stream().map(Step::transition).toList(),
+                steps.stream().map(Step::input).toList());
+    }
+
+    /** The entries of the matrix as a picture, and beside them the blocks that {@code cuts} make of it. */
+    default MatrixFigure figure(FloatingBlocks<M> k, Cuts cuts) {
+        return figure(k).blocks("Cut: dense diagonal, low rank below", cuts.boundaries(length(k)));
     }
 }

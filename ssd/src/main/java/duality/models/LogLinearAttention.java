@@ -1,7 +1,9 @@
 package duality.models;
 
 import duality.algebra.Blocks;
-import java.util.ArrayList;
+import duality.semiseparable.Hierarchical;
+import duality.sma.HierarchicalMask;
+import duality.sma.StructuredMaskedAttention;
 import java.util.List;
 
 /**
@@ -22,11 +24,7 @@ import java.util.List;
 public record LogLinearAttention<M>(M decay, M levels, M q, M k) implements LinearRecurrence<M>, ClosedForm<M> {
     /** The number L of levels of a sequence. */
     public static int levels(int length) {
-        return 1 + level(0, Math.max(0, length - 1));
-    }
-
-    private static int level(int t, int s) {
-        return Integer.SIZE - Integer.numberOfLeadingZeros(t ^ s);
+        return 1 + Hierarchical.levels(length);
     }
 
     @Override
@@ -41,9 +39,9 @@ public record LogLinearAttention<M>(M decay, M levels, M q, M k) implements Line
         M merge = ops.scale(ops.row(decay, t), merge(ops, t, count));
         return Step.of(
                 ops,
-                Assembly.kronecker(ops, merge, ops.identity(ops.columns(k))),
-                Assembly.kronecker(ops, ops.transpose(first), Assembly.column(ops, k, t)),
-                Assembly.kronecker(ops, ops.row(levels, t), ops.row(q, t)));
+                ops.kronecker(merge, ops.identity(ops.columns(k))),
+                ops.kronecker(ops.transpose(first), Assembly.column(ops, k, t)),
+                ops.kronecker(ops.row(levels, t), ops.row(q, t)));
     }
 
     /** Row l + 1 gathers the levels 0 … l, which become empty; higher levels stay. */
@@ -52,23 +50,13 @@ public record LogLinearAttention<M>(M decay, M levels, M q, M k) implements Line
             return ops.identity(count);
         }
         int l = Integer.numberOfTrailingZeros(t);
-        M gather = Assembly.beside(ops, ops.ones(1, l + 1), ops.zeros(1, count - l - 1));
+        M gather = ops.beside(ops.ones(1, l + 1), ops.zeros(1, count - l - 1));
         return ops.stackRows(List.of(ops.zeros(l + 1, count), gather, ops.rows(ops.identity(count), l + 2, count)));
     }
 
     @Override
     public M closedForm(Blocks<M> ops) {
-        int length = length(ops);
-        List<M> rows = new ArrayList<>();
-        rows.add(ops.zeros(0, length));
-        for (int t = 0; t < length; t++) {
-            List<M> row = new ArrayList<>();
-            for (int s = 0; s < length; s++) {
-                row.add(s > t ? ops.zeros(1, 1) : ops.entry(levels, t, level(t, s)));
-            }
-            rows.add(ops.transpose(ops.stackRows(row)));
-        }
-        M mask = ops.hadamard(ops.oneSemiseparable(decay), ops.stackRows(rows));
-        return ops.hadamard(mask, ops.multiplyTransposeRight(q, k));
+        return StructuredMaskedAttention.of(ops, HierarchicalMask.of(ops, levels, decay), q, k)
+                .matrix(ops);
     }
 }

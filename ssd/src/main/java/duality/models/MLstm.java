@@ -1,7 +1,6 @@
 package duality.models;
 
 import duality.algebra.EjmlBlocks;
-import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -49,7 +48,7 @@ public record MLstm(DMatrixRMaj logForget, DMatrixRMaj logInput, DMatrixRMaj q, 
     }
 
     private static DMatrixRMaj withOnes(DMatrixRMaj v) {
-        return OPS.transpose(OPS.stackRows(List.of(OPS.transpose(v), OPS.ones(1, v.numRows))));
+        return OPS.beside(v, OPS.ones(v.numRows, 1));
     }
 
     /** Rows divided by {@code max(|n·q|, exp(−m))}, with n·q in the last column. */

@@ -1,6 +1,10 @@
 package duality.models;
 
 import duality.algebra.Blocks;
+import duality.sma.BandedMask;
+import duality.sma.Mask;
+import duality.sma.OneSemiseparableMask;
+import duality.sma.StructuredMaskedAttention;
 import java.util.List;
 
 /**
@@ -26,22 +30,19 @@ public record Mamba3<M>(M alpha, M beta, M gamma, M c, M b) implements LinearRec
 
     @Override
     public Step<M> step(Blocks<M> ops, int t) {
-        M rule = ops.stackRows(List.of(Assembly.beside(ops, ops.row(alpha, t), ops.row(beta, t)), ops.zeros(1, 2)));
+        M rule = ops.stackRows(List.of(ops.beside(ops.row(alpha, t), ops.row(beta, t)), ops.zeros(1, 2)));
         M bx = Assembly.column(ops, b, t);
         return Step.of(
                 ops,
-                Assembly.kronecker(ops, rule, ops.identity(ops.rows(bx))),
+                ops.kronecker(rule, ops.identity(ops.rows(bx))),
                 ops.stackRows(List.of(ops.scale(ops.row(gamma, t), bx), bx)),
-                Assembly.beside(ops, ops.row(c, t), ops.zeros(1, ops.rows(bx))));
+                ops.beside(ops.row(c, t), ops.zeros(1, ops.rows(bx))));
     }
 
     /** {@code (1SS(α) · band(γ, β)) ∘ (C Bᵀ)}: γ on the diagonal of the band, β below it. */
     @Override
     public M closedForm(Blocks<M> ops) {
-        int length = length(ops);
-        M shift = ops.stackRows(List.of(
-                ops.zeros(Math.min(1, length), length), ops.rows(ops.identity(length), 0, Math.max(0, length - 1))));
-        M band = ops.add(Assembly.diagonal(ops, gamma), ops.scaleRows(beta, shift));
-        return ops.hadamard(ops.multiply(ops.oneSemiseparable(alpha), band), ops.multiplyTransposeRight(c, b));
+        Mask<M> mask = BandedMask.of(ops, OneSemiseparableMask.of(ops, alpha), ops.beside(gamma, beta));
+        return StructuredMaskedAttention.of(ops, mask, c, b).matrix(ops);
     }
 }

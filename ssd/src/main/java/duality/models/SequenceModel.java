@@ -1,6 +1,9 @@
 package duality.models;
 
 import duality.algebra.Blocks;
+import duality.algebra.EjmlBlocks;
+import duality.algebra.FloatingBlocks;
+import duality.figures.MatrixFigure;
 
 /**
  * One head of a sequence model on one sequence, as the matrix that mixes the rows of its input: {@code Y = M X} with
@@ -18,5 +21,14 @@ public interface SequenceModel<M> {
     /** The quadratic form: the matrix times the input {@code x (T×P)}. Work O(T²P) beyond that for the matrix. */
     default M quadratic(Blocks<M> k, M x) {
         return k.multiply(matrix(k), x);
+    }
+
+    /** The entries of the matrix as a picture. */
+    default MatrixFigure figure(FloatingBlocks<M> k) {
+        M matrix = matrix(k);
+        return new MatrixFigure("A sequence model as a matrix")
+                .heatMap(
+                        "The model as a matrix",
+                        EjmlBlocks.INSTANCE.of(k.rows(matrix), k.columns(matrix), k.toArray(matrix)));
     }
 }

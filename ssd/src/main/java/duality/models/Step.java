@@ -77,10 +77,8 @@ public record Step<M>(M transition, M input, M readout, M direct) {
         M corner = k.zeros(k.rows(direct), k.columns(next.direct));
         return new Step<>(
                 k.multiply(next.transition, transition),
-                Assembly.beside(k, k.multiply(next.transition, input), next.input),
+                k.beside(k.multiply(next.transition, input), next.input),
                 k.stackRows(List.of(readout, k.multiply(next.readout, transition))),
-                k.stackRows(List.of(
-                        Assembly.beside(k, direct, corner),
-                        Assembly.beside(k, k.multiply(next.readout, input), next.direct))));
+                k.stackRows(List.of(k.beside(direct, corner), k.beside(k.multiply(next.readout, input), next.direct))));
     }
 }

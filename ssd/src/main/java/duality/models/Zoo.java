@@ -3,8 +3,8 @@ package duality.models;
 import duality.algebra.Blocks;
 import duality.errors.Fault;
 import duality.errors.ValueException;
+import duality.sma.Features;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +65,8 @@ public enum Zoo {
         @Override
         public <M> Example<M> example(Samples<M> s, int length) {
             Blocks<M> ops = s.blocks();
-            M q = taylor(ops, s.numbers(length, 2), ops.identity(1));
-            M k = taylor(ops, s.numbers(length, 2), s.half()); // both factors 1/√2 on one side
+            M q = Features.taylor(ops, s.numbers(length, 2), ops.identity(1));
+            M k = Features.taylor(ops, s.numbers(length, 2), s.half()); // both factors 1/√2 on one side
             return scalar(s, ops.ones(length, 1), q, k);
         }
     },
@@ -89,8 +89,10 @@ public enum Zoo {
             Samples.Angles<M> angles = s.angles(length);
             M q = s.numbers(length, 2);
             M k = s.numbers(length, 2);
-            ScalarDecay<M> model =
-                    new ScalarDecay<>(ops.ones(length, 1), rotated(ops, angles, q), rotated(ops, angles, k));
+            ScalarDecay<M> model = new ScalarDecay<>(
+                    ops.ones(length, 1),
+                    Features.rotated(ops, q, angles.cosines(), angles.sines()),
+                    Features.rotated(ops, k, angles.cosines(), angles.sines()));
             return new Example<>(model, ops.multiplyTransposeRight(q, k));
         }
     },
@@ -310,22 +312,7 @@ public enum Zoo {
         return new Example<>(new GatedDeltaNet<>(decay, s.gates(length, 1), q, k), ops.multiplyTransposeRight(q, k));
     }
 
-    /** {@code [1, x, c x⊗x]} of every row. */
-    static <M> M taylor(Blocks<M> ops, M x, M c) {
-        int length = ops.rows(x);
-        M products = ops.zeros(0, length); // transposed
-        for (int n = 0; n < ops.columns(x); n++) {
-            M scaled = ops.scaleRows(ops.scale(c, ops.block(x, 0, length, n, n + 1)), x);
-            products = ops.stackRows(List.of(products, ops.transpose(scaled)));
-        }
-        return Assembly.beside(ops, ops.ones(length, 1), x, ops.transpose(products));
-    }
-
     private static <M> M plusMinus(Samples<M> s, M x) {
-        return Assembly.beside(s.blocks(), s.exp(x), s.exp(s.blocks().negate(x)));
-    }
-
-    private static <M> M rotated(Blocks<M> ops, Samples.Angles<M> angles, M x) {
-        return Assembly.beside(ops, ops.scaleRows(angles.cosines(), x), ops.scaleRows(angles.sines(), x));
+        return s.blocks().beside(s.exp(x), s.exp(s.blocks().negate(x)));
     }
 }

@@ -1,14 +1,13 @@
 package duality.ssd;
 
 import duality.algebra.Blocks;
+import duality.semiseparable.Decays;
 
 /**
  * A stretch of Q consecutive steps, with the factors of its rows and columns of the matrix M: what it
  * does by itself, what it leaves behind, and what it does with the state that it is given.
  *
- * <p>All decay factors are read off the chunk's own mask L = 1SS(a): its first column holds the decay
- * since the first step and its last row the decay until the last. So nothing is ever divided and no
- * cumulative sums are subtracted, and a reset inside the chunk gives exact zeros.
+ * <p>All decay factors are read off the chunk's own mask L = 1SS(a), see {@link Decays}.
  *
  * @param decay {@code a (Q×1)}
  * @param mask {@code L = 1SS(a) (Q×Q)}
@@ -30,18 +29,21 @@ public record Chunk<M>(M decay, M mask, M b, M c, M x) {
 
     /** {@code a_t … a_0} for every step t, {@code Q×1}: from the state before the chunk to step t. */
     public M decayFromStart(Blocks<M> k) {
-        int length = length(k);
-        return length == 0 ? decay : k.scale(k.row(decay, 0), k.block(mask, 0, length, 0, 1));
+        return decays().fromStart(k);
     }
 
     /** {@code a_{Q−1} … a_{s+1}} for every step s, {@code Q×1}: from step s to the end of the chunk. */
     public M decayToEnd(Blocks<M> k) {
-        return length(k) == 0 ? decay : k.transpose(k.row(mask, length(k) - 1));
+        return decays().toEnd(k);
     }
 
     /** {@code a_{Q−1} … a_0}, {@code 1×1}: through the whole chunk. One for an empty chunk. */
     public M decayThrough(Blocks<M> k) {
-        return length(k) == 0 ? k.identity(1) : k.row(decayFromStart(k), length(k) - 1);
+        return decays().through(k);
+    }
+
+    private Decays<M> decays() {
+        return new Decays<>(decay, mask);
     }
 
     /** {@code C Bᵀ (Q×Q)}. */

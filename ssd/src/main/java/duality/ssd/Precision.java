@@ -13,7 +13,9 @@ public enum Precision {
     /** Everything in float32. */
     FLOAT32(DType.FLOAT32, DType.FLOAT32),
     /**
-     * x, B, C, z and y in bfloat16, everything else and all arithmetic in float32, as deployed models do.
+     * x, B, C, z and y in bfloat16, everything else and all arithmetic in float32, as deployed models do; but where a
+     * machine multiplies matrices of bfloat16, an operand that was computed (weighted scores, scaled inputs, the state
+     * that meets C) may be rounded to it once more.
      */
     BFLOAT16(DType.FLOAT32, DType.BFLOAT16);
 
@@ -56,6 +58,14 @@ public enum Precision {
     /** The relative error of storing an array of that name, beyond the arithmetic's own roundings. */
     double storageRoundoff(String name) {
         return type(name) == DType.BFLOAT16 ? 0x1p-8 : 0;
+    }
+
+    /**
+     * How often what ends up in an output may be rounded to the type of the activations as the operand of a product: as
+     * a scaled input on its way into a state, and with the state on its way out.
+     */
+    int operandRoundings() {
+        return activations == DType.BFLOAT16 ? 2 : 0;
     }
 
     /** The name in lower case, as on the command line. */

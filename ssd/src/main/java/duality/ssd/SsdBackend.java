@@ -3,6 +3,7 @@ package duality.ssd;
 import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.tensor.Tensor;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,11 @@ public interface SsdBackend {
 
     /** One line for people: what it is and what it runs on. */
     String description();
+
+    /** Why it cannot run on this machine, in one line; empty if it can. */
+    default Optional<String> absence() {
+        return Optional.empty();
+    }
 
     /** The outputs and final states. */
     SsdOutputs forward(SsdInputs inputs, SsdOptions options);
@@ -37,10 +43,19 @@ public interface SsdBackend {
      * @throws ShapeException if the inputs have another length or packed sequences
      */
     default SsdOutputs step(SsdInputs token, SsdOptions options) {
+        requireOneStep(token);
+        return forward(token, options.with(SsdOptions.Algorithm.RECURRENT));
+    }
+
+    /**
+     * Checks the inputs of a decoding step, for the backends.
+     *
+     * @throws ShapeException if they have another length or packed sequences
+     */
+    static void requireOneStep(SsdInputs token) {
         if (token.time() != 1 || token.cuSeqlens() != null) {
             throw new ShapeException(
                     Fault.SHAPE_MISMATCH, "a decoding step takes one token a sequence, but x is " + token.x());
         }
-        return forward(token, options.with(SsdOptions.Algorithm.RECURRENT));
     }
 }

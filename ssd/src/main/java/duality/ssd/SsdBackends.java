@@ -4,6 +4,8 @@ import duality.errors.Fault;
 import duality.errors.UnsupportedRequestException;
 import duality.ssd.internal.BlocksBackend;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
 /** The backends of this library, by name. */
 public final class SsdBackends {
@@ -17,9 +19,23 @@ public final class SsdBackends {
 
     private SsdBackends() {}
 
+    /** The two of this module, then those that other modules on the class path provide as services. */
+    public static List<SsdBackend> all() {
+        return Stream.concat(Stream.of(REFERENCE, CPU), Provided.BACKENDS.stream())
+                .toList();
+    }
+
     /** All backends that work on this machine. */
     public static List<SsdBackend> available() {
-        return List.of(REFERENCE, CPU);
+        return all().stream().filter(backend -> backend.absence().isEmpty()).toList();
+    }
+
+    /** Found on first use, and once. */
+    private static final class Provided {
+        static final List<SsdBackend> BACKENDS =
+                ServiceLoader.load(SsdBackend.class, SsdBackend.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
     }
 
     /** The backend for callers who do not mind which. */
@@ -30,18 +46,22 @@ public final class SsdBackends {
     /**
      * The backend of that name.
      *
-     * @throws UnsupportedRequestException with {@link Fault#UNAVAILABLE} if there is none
+     * @throws UnsupportedRequestException with {@link Fault#UNAVAILABLE} if there is none, or it cannot run on this machine
      */
     public static SsdBackend named(String name) {
         if (name.equals("auto")) {
             return auto();
         }
-        return available().stream()
+        SsdBackend named = all().stream()
                 .filter(backend -> backend.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UnsupportedRequestException(
                         Fault.UNAVAILABLE,
                         "no SSD backend " + name + "; available: "
                                 + available().stream().map(SsdBackend::name).toList()));
+        named.absence().ifPresent(reason -> {
+            throw new UnsupportedRequestException(Fault.UNAVAILABLE, "backend " + name + " is absent: " + reason);
+        });
+        return named;
     }
 }

@@ -25,10 +25,15 @@ import org.jspecify.annotations.Nullable;
  *       products over N and P; for the gate, the forward pass; then sums over time, batch and heads.
  * </ul>
  *
+ * <p>In {@link Precision#BFLOAT16} an output may also pass through two roundings to bfloat16 as an operand, which add
+ * γ_2 with the unit roundoff of bfloat16.
+ *
  * <p>Two results may differ by the sum of their bounds. Underflow adds an allowance of one smallest subnormal for
  * every operation, scaled by the largest inputs. The bounds hold as long as nothing overflows.
  */
 public final class SsdCheck {
+    private static final double BFLOAT16_ROUNDOFF = 0x1p-8;
+
     private final SsdInputs inputs;
     private final Precision precision;
     private @Nullable Expected expected;
@@ -80,14 +85,16 @@ public final class SsdCheck {
         }
         SsdOutputs definition = expected.definition();
         SsdOutputs magnitude = expected.magnitude();
+        double operands = gamma(precision.operandRoundings(), BFLOAT16_ROUNDOFF);
         return List.of(
-                compare("y", actual.y(), definition.y(), magnitude.y(), forwardRoundings()),
+                compare("y", actual.y(), definition.y(), magnitude.y(), forwardRoundings(), operands),
                 compare(
                         "final_states",
                         actual.finalStates(),
                         definition.finalStates(),
                         magnitude.finalStates(),
-                        forwardRoundings()));
+                        forwardRoundings(),
+                        operands));
     }
 
     /** Compares gradients with those of the adjoint recurrence. */
@@ -98,7 +105,7 @@ public final class SsdCheck {
         List<Comparison> comparisons = new ArrayList<>();
         for (String name : definition.arrays().keySet()) {
             comparisons.add(compare(
-                    "grad_" + name, actual.of(name), definition.of(name), magnitude.of(name), backwardRoundings()));
+                    "grad_" + name, actual.of(name), definition.of(name), magnitude.of(name), backwardRoundings(), 0));
         }
         return comparisons;
     }
@@ -122,12 +129,14 @@ public final class SsdCheck {
                 + 60;
     }
 
-    private Comparison compare(String name, Tensor actual, Tensor definition, Tensor magnitude, double roundings) {
+    private Comparison compare(
+            String name, Tensor actual, Tensor definition, Tensor magnitude, double roundings, double operands) {
         if (!Arrays.equals(actual.shape(), definition.shape())) {
             throw ShapeException.mismatch(name, actual.toString(), definition.toString());
         }
-        double relative =
-                gamma(roundings, precision.unitRoundoff()) + gamma(roundings, Precision.FLOAT64.unitRoundoff());
+        double relative = gamma(roundings, precision.unitRoundoff())
+                + gamma(roundings, Precision.FLOAT64.unitRoundoff())
+                + operands;
         double absolute = underflow(roundings);
         double storage = precision.storageRoundoff(name.replaceFirst("^grad_", ""));
         double largest = 0;

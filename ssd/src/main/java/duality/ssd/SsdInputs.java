@@ -4,6 +4,7 @@ import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
+import duality.sma.HeadPattern;
 import duality.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

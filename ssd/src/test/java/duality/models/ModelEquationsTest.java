@@ -134,8 +134,8 @@ class ModelEquationsTest {
     void taylorFeaturesAreTheKernelOfBased() {
         RingMatrix<Long> u = K.multiplyTransposeRight(q, k);
         RingMatrix<Long> expected = K.add(K.add(K.ones(T, T), u), K.scale(s.half(), K.hadamard(u, u)));
-        RingMatrix<Long> features =
-                K.multiplyTransposeRight(Zoo.taylor(K, q, K.identity(1)), Zoo.taylor(K, k, s.half()));
+        RingMatrix<Long> features = K.multiplyTransposeRight(
+                duality.sma.Features.taylor(K, q, K.identity(1)), duality.sma.Features.taylor(K, k, s.half()));
         assertThat(features).hasToString(expected.toString());
     }
 

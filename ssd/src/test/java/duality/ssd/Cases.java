@@ -1,5 +1,6 @@
 package duality.ssd;
 
+import duality.sma.HeadPattern;
 import duality.tensor.Tensor;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;

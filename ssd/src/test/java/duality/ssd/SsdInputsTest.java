@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import duality.errors.Fault;
 import duality.errors.InvalidInputException;
+import duality.sma.HeadPattern;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.util.SequencedMap;

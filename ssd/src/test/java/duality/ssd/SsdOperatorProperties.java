@@ -3,6 +3,7 @@ package duality.ssd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import duality.semiseparable.CumProdSum;
+import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
 import duality.ssd.SsdOptions.Algorithm;
 import duality.tensor.DType;

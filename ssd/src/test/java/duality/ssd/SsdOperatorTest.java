@@ -7,6 +7,7 @@ import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.errors.ValueException;
 import duality.semiseparable.CumProdSum;
+import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
 import duality.ssd.SsdOptions.Algorithm;
 import duality.tensor.DType;

@@ -1,6 +1,6 @@
 package duality.proofs.laws;
 
-import duality.ssd.HeadPattern;
+import duality.sma.HeadPattern;
 import duality.ssd.SsdInputs;
 import duality.tensor.Tensor;
 import java.util.Arrays;

@@ -1,7 +1,6 @@
 package duality.proofs.laws;
 
 import duality.contraction.MatrixOperand;
-import duality.contraction.OneSemiseparableMask;
 import duality.models.Samples;
 import duality.models.SequenceModel;
 import duality.models.Zoo;
@@ -9,6 +8,7 @@ import duality.semiseparable.Banded;
 import duality.semiseparable.OneSemiseparable;
 import duality.semiseparable.StructuredMatrix;
 import duality.semiseparable.Toeplitz;
+import duality.sma.OneSemiseparableMask;
 import duality.ssd.SsdBackend;
 import duality.ssd.SsdBackends;
 import java.util.function.DoubleSupplier;

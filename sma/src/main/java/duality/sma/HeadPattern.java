@@ -1,4 +1,4 @@
-package duality.ssd;
+package duality.sma;
 
 /**
  * Which of X, B and C the heads share (Dao and Gu 2024, Section 7.2). The rates A always have one value a

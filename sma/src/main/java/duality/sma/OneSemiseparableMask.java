@@ -1,8 +1,15 @@
-package duality.contraction;
+package duality.sma;
 
 import duality.algebra.Blocks;
+import duality.algebra.FloatingBlocks;
+import duality.contraction.ChunkedOperand;
+import duality.contraction.Cost;
+import duality.contraction.MatrixOperand;
 import duality.errors.ShapeException;
 import duality.semiseparable.CumProdSum;
+import duality.semiseparable.Decays;
+import duality.semiseparable.OneSemiseparable;
+import duality.semiseparable.StructuredMatrix;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +20,7 @@ import java.util.List;
  *
  * @param <M> the type of blocks that hold the numbers
  */
-public final class OneSemiseparableMask<M> implements ChunkedOperand<M> {
+public final class OneSemiseparableMask<M> implements ChunkedOperand<M>, Mask<M> {
     private final int length;
     private final M factors;
 
@@ -34,19 +41,39 @@ public final class OneSemiseparableMask<M> implements ChunkedOperand<M> {
         return new OneSemiseparableMask<>(k.rows(a), a);
     }
 
+    /** The causal mask: ones on and below the diagonal. */
+    public static <M> OneSemiseparableMask<M> causal(Blocks<M> k, int length) {
+        return of(k, k.ones(length, 1));
+    }
+
+    /**
+     * The mask {@code γ^{i−j}} of retention (Sun et al. 2023, arXiv 2307.08621).
+     *
+     * @param gamma {@code γ (1×1)}
+     */
+    public static <M> OneSemiseparableMask<M> decay(Blocks<M> k, int length, M gamma) {
+        return of(k, k.scale(gamma, k.ones(length, 1)));
+    }
+
     /** The factors {@code a (T×1)}. */
     public M factors() {
         return factors;
     }
 
     @Override
-    public int rows() {
+    public int length() {
         return length;
     }
 
+    /** 1. */
     @Override
-    public int columns() {
-        return length;
+    public int rank() {
+        return Math.min(1, length);
+    }
+
+    @Override
+    public StructuredMatrix structured(FloatingBlocks<M> k) {
+        return new OneSemiseparable(k.toArray(factors));
     }
 
     @Override
@@ -60,16 +87,8 @@ public final class OneSemiseparableMask<M> implements ChunkedOperand<M> {
         if (length <= 1) {
             return multiply(k, x);
         }
-        M reversed = k.stackRows(List.of(k.row(factors, 0), reverse(k, k.rows(factors, 1, length))));
-        return reverse(k, CumProdSum.RECURRENT.multiply(k, reversed, reverse(k, x)));
-    }
-
-    private static <M> M reverse(Blocks<M> k, M a) {
-        List<M> rows = new ArrayList<>();
-        for (int i = k.rows(a) - 1; i >= 0; i--) {
-            rows.add(k.row(a, i));
-        }
-        return rows.isEmpty() ? a : k.stackRows(rows);
+        M reversed = k.stackRows(List.of(k.row(factors, 0), k.reverseRows(k.rows(factors, 1, length))));
+        return k.reverseRows(CumProdSum.RECURRENT.multiply(k, reversed, k.reverseRows(x)));
     }
 
     @Override
@@ -91,12 +110,11 @@ public final class OneSemiseparableMask<M> implements ChunkedOperand<M> {
         List<M> right = new ArrayList<>();
         for (int c = 0; c < count; c++) {
             M chunk = k.rows(padded, c * chunkLength, (c + 1) * chunkLength);
-            M mask = k.oneSemiseparable(chunk);
-            M fromStart = k.scale(k.row(chunk, 0), k.block(mask, 0, chunkLength, 0, 1));
-            diagonal.add(mask);
-            left.add(fromStart);
-            through.add(k.row(fromStart, chunkLength - 1));
-            right.add(k.transpose(k.row(mask, chunkLength - 1)));
+            Decays<M> decays = Decays.of(k, chunk);
+            diagonal.add(decays.mask());
+            left.add(decays.fromStart(k));
+            through.add(decays.through(k));
+            right.add(decays.toEnd(k));
         }
         return new Chunks<>(
                 count,

@@ -1,0 +1,75 @@
+package duality.gpu.ssd;
+
+import duality.gpu.CudaContext;
+import duality.gpu.CudaStream;
+import java.util.List;
+
+/**
+ * The SSD operator on one device: its kernels, the stream on which they run, and the ways to and from the host. One
+ * thread at a time.
+ */
+public final class CudaSsd implements AutoCloseable {
+    private final CudaContext context;
+    private final CudaStream stream;
+    private final Staging uploads;
+    private final Staging downloads;
+    private final List<SsdKernels> kernels;
+
+    private CudaSsd(CudaContext context) {
+        this.context = context;
+        stream = context.stream();
+        uploads = new Staging(context);
+        downloads = new Staging(context);
+        kernels = List.of(new HopperKernels(context), new PortableKernels(context)); // the first that take a shape run
+    }
+
+    /**
+     * Opens a device of this machine.
+     *
+     * @param ordinal its number, from 0
+     * @throws duality.gpu.CudaException if there is none
+     */
+    public static CudaSsd open(int ordinal) {
+        return new CudaSsd(CudaContext.open(ordinal));
+    }
+
+    /** A problem on the device. Its arrays are allocated as they are needed, with undefined contents. */
+    public DeviceSsd problem(SsdShape shape) {
+        return new DeviceSsd(this, shape);
+    }
+
+    /** The device's context. */
+    public CudaContext context() {
+        return context;
+    }
+
+    /** What runs and allocates, in order. */
+    public CudaStream stream() {
+        return stream;
+    }
+
+    Staging uploads() {
+        return uploads;
+    }
+
+    Staging downloads() {
+        return downloads;
+    }
+
+    List<SsdKernels> kernels() {
+        return kernels;
+    }
+
+    /** Gives everything back; the problems must be closed before. */
+    @Override
+    public void close() {
+        if (context.retired() == null) {
+            stream.synchronize();
+        }
+        kernels.forEach(SsdKernels::close);
+        uploads.close();
+        downloads.close();
+        stream.close();
+        context.close();
+    }
+}

@@ -1,0 +1,106 @@
+package duality.ssd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import duality.gpu.ssd.CudaSsdBackend;
+import duality.sma.HeadPattern;
+import duality.ssd.Cases.Shape;
+import duality.tensor.Tensor;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Forward in bfloat16 on the sizes that Hopper's own kernels take: sequences that are chained and such that are scanned,
+ * one tile of channels or several, every way to share B and C. Elsewhere the portable kernels are tested.
+ */
+class CudaHopperTest {
+    private static final CudaSsdBackend CUDA = new CudaSsdBackend();
+
+    private static final SsdOptions OPTIONS = SsdOptions.defaults().with(Precision.BFLOAT16);
+
+    private final Cases cases = new Cases(12);
+
+    @BeforeEach
+    void onAGpu() {
+        Gpu.assumePresent();
+    }
+
+    /** Throws if a handle of the driver was not given back. */
+    @AfterAll
+    static void giveTheDeviceBack() {
+        CUDA.release();
+    }
+
+    private static void assertFollowsTheDefinition(SsdInputs in) {
+        SsdOutputs outputs = CUDA.forward(in, OPTIONS);
+        SsdCheck check = new SsdCheck(in, Precision.BFLOAT16);
+        assertThat(check.forward(outputs)).allMatch(SsdCheck.Comparison::passes);
+        SsdOutputs expected = SsdBackends.CPU.forward(in.in(Precision.BFLOAT16), SsdOptions.defaults());
+        near("y", outputs.y(), expected.y());
+        near("final_states", outputs.finalStates(), expected.finalStates());
+        for (int run = 0; run < 3; run++) { // a launch, then graphs
+            SsdOutputs again = CUDA.forward(in, OPTIONS);
+            assertThat(again.y().contentEquals(outputs.y())).isTrue();
+            assertThat(again.finalStates().contentEquals(outputs.finalStates())).isTrue();
+        }
+    }
+
+    private static void near(String name, Tensor actual, Tensor expected) {
+        assertThat(Gpu.relativeError(actual, expected))
+                .as(name)
+                .isLessThan(Gpu.tolerance(Precision.BFLOAT16, name, expected));
+    }
+
+    static Stream<Shape> shapes() {
+        return Stream.of(
+                Shape.of(HeadPattern.MULTI_INPUT, 1, 64, 2, 1, 64, 128),
+                Shape.of(HeadPattern.MULTI_INPUT, 1, 1, 2, 1, 64, 64),
+                Shape.of(HeadPattern.GROUPED, 1, 2000, 4, 1, 64, 128), // scanned
+                Shape.of(HeadPattern.GROUPED, 2, 1500, 3, 1, 64, 64), // an odd number of tiles
+                Shape.of(HeadPattern.MULTI_HEAD, 1, 1100, 3, 1, 64, 128), // nothing is shared
+                Shape.of(HeadPattern.GROUPED, 1, 900, 6, 2, 32, 40), // threes share
+                Shape.of(HeadPattern.GROUPED, 180, 150, 2, 1, 64, 128), // chained
+                Shape.of(HeadPattern.GROUPED, 70, 190, 8, 2, 64, 64),
+                Shape.of(HeadPattern.MULTI_CONTRACT, 1, 700, 4, 1, 128, 64), // two tiles a head
+                Shape.of(HeadPattern.MULTI_EXPAND, 2, 129, 4, 1, 104, 8),
+                new Shape(2, 270, 12, 3, 2, 6, 24, 24));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void takesItsShapes(Shape shape) {
+        assertFollowsTheDefinition(cases.bare(shape).build());
+        assertFollowsTheDefinition(cases.full(shape, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 30})
+    void takesPackedSequences(int heads) {
+        int[] offsets = {0, 0, 5, 5, 69, 133, 134, 1000, 1000};
+        assertFollowsTheDefinition(cases.full(Shape.of(HeadPattern.GROUPED, 1, 1000, heads, 1, 64, 128), offsets));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1e-9, -3, -60, -200, -1e5, Double.NEGATIVE_INFINITY})
+    void takesEveryRate(double rate) {
+        SsdInputs in = cases.full(Shape.of(HeadPattern.GROUPED, 1, 1200, 2, 1, 64, 128), null);
+        assertFollowsTheDefinition(in.map(
+                (name, array) -> name.equals("A") ? Tensor.of(new double[] {rate, -1}, 2) : array));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1e-30, 1e4})
+    void takesEveryStepSize(double step) {
+        SsdInputs in =
+                cases.bare(Shape.of(HeadPattern.GROUPED, 1, 700, 2, 1, 64, 128)).build();
+        Tensor dt = cases.uniform(0, 1, 1, 700, 2);
+        for (long i = 0; i < dt.size(); i += 3) {
+            dt.setDouble(i, step);
+        }
+        assertFollowsTheDefinition(in.map((name, array) -> name.equals("dt") ? dt : array));
+    }
+}
