@@ -28,10 +28,23 @@ import net.jqwik.api.Tuple;
 public record Draw(int length, int width, List<Boolean> cutAfter, List<Integer> numbers) {
     private static final int LONGEST = 14;
 
+    /** A case of each kind, the smallest first: with these every law begins, so that it has seen each kind. */
+    private static final List<Draw> KINDS = List.of(of(0), of(1), of(2), of(2, 1), of(3, 2), of(4, 1, 3));
+
     /** Copies the lists. */
     public Draw {
         cutAfter = List.copyOf(cutAfter);
         numbers = List.copyOf(numbers);
+    }
+
+    private static Draw of(int length, int... cuts) {
+        return new Draw(
+                length,
+                1,
+                IntStream.range(0, LONGEST)
+                        .mapToObj(t -> Arrays.stream(cuts).anyMatch(cut -> cut == t))
+                        .toList(),
+                List.of(1, 2, -1, 3, 1, -2, 2, 5, -3, 0, 1));
     }
 
     /** Draws with lengths from 0, widths from 1, any cuts, and numbers among which 0, 1 and −1 are frequent. */
@@ -41,7 +54,8 @@ public record Draw(int length, int width, List<Boolean> cutAfter, List<Integer> 
                         Arbitraries.integers().between(1, 3),
                         Arbitraries.of(false, true).list().ofSize(LONGEST),
                         small().list().ofMinSize(11).ofMaxSize(60))
-                .as(Draw::new);
+                .as(Draw::new)
+                .edgeCases(cases -> cases.filter(_ -> false).add(KINDS.toArray(Draw[]::new)));
     }
 
     static Arbitrary<Integer> small() {

@@ -50,7 +50,7 @@ public abstract class MaskLaws {
     }
 
     /** The algorithm multiplies by the entries. */
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void multipliesByItsEntries(@ForAll("draws") Draw draw) {
         MatrixOperand<RingMatrix<Long>> mask = mask(draw);
         RingMatrix<Long> dense = mask.dense(K);
@@ -60,7 +60,7 @@ public abstract class MaskLaws {
     }
 
     /** Zero above the diagonal. */
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void causality(@ForAll("draws") Draw draw) {
         if (causal()) {
             RingMatrix<Long> dense = mask(draw).dense(K);
@@ -76,7 +76,7 @@ public abstract class MaskLaws {
     }
 
     /** {@code L(3x + x') = 3 L x + L x'}. */
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void linearity(@ForAll("draws") Draw draw) {
         MatrixOperand<RingMatrix<Long>> mask = mask(draw);
         RingMatrix<Long> three = RingMatrix.of(1, 1, (i, j) -> 3L);
@@ -89,7 +89,7 @@ public abstract class MaskLaws {
     }
 
     /** {@code ⟨L x, w⟩ = ⟨x, Lᵀ w⟩}. */
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 100, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void adjoint(@ForAll("draws") Draw draw) {
         MatrixOperand<RingMatrix<Long>> mask = mask(draw);
         RingMatrix<Long> x = draw.inputs(0);
@@ -103,7 +103,7 @@ public abstract class MaskLaws {
     }
 
     /** Attention under the mask is the same in every order of contraction, and as with the mask written out. */
-    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 20, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void everyOrderOfAttention(@ForAll("draws") Draw draw) {
         RingOperations<Long> operations = new RingOperations<>(FIELD);
         MatrixOperand<RingMatrix<Long>> mask = mask(draw);
@@ -132,7 +132,7 @@ public abstract class MaskLaws {
     }
 
     /** Where the mask can be cut, its factors make up its blocks, for chunks of every length. */
-    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 50, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void chunkInvariance(@ForAll("draws") Draw draw) {
         if (mask(draw) instanceof ChunkedOperand<RingMatrix<Long>> chunked) {
             int length = draw.length();
@@ -157,7 +157,7 @@ public abstract class MaskLaws {
     }
 
     /** The same samples give the same mask. */
-    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 50, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void determinism(@ForAll("draws") Draw draw) {
         Check.equal("determinism", "L", mask(draw).dense(K), mask(draw).dense(K), draw);
     }

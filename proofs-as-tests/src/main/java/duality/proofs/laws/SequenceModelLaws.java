@@ -84,7 +84,7 @@ public abstract class SequenceModelLaws {
     }
 
     /** Duality: the quadratic form, the recurrence and the single steps give the same. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void duality(@ForAll("draws") Draw draw) {
         Check.cover("chunks", draw.chunks(), CHUNKS);
         SequenceModel<RingMatrix<Long>> model = model(draw);
@@ -99,7 +99,7 @@ public abstract class SequenceModelLaws {
     }
 
     /** The formula of the whole matrix is the matrix of the model. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void closedFormIsTheMatrix(@ForAll("draws") Draw draw) {
         if (model(draw) instanceof ClosedForm<RingMatrix<Long>> closed) {
             Check.equal("closed form", "M", closed.closedForm(K), closed.matrix(K), draw);
@@ -111,7 +111,7 @@ public abstract class SequenceModelLaws {
     }
 
     /** No output depends on a later input. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void causality(@ForAll("draws") Draw draw) {
         if (!causal()) {
             return;
@@ -137,7 +137,7 @@ public abstract class SequenceModelLaws {
     }
 
     /** {@code f(3x + x') = 3 f(x) + f(x')}. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void linearity(@ForAll("draws") Draw draw) {
         SequenceModel<RingMatrix<Long>> model = model(draw);
         RingMatrix<Long> x = draw.inputs(0);
@@ -152,7 +152,7 @@ public abstract class SequenceModelLaws {
     }
 
     /** Any cuts give the same, and a stretch resumes from the state that the one before it left. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void chunkInvariance(@ForAll("draws") Draw draw) {
         Check.cover("chunks", draw.chunks(), CHUNKS);
         if (model(draw) instanceof LinearRecurrence<RingMatrix<Long>> recurrence) {
@@ -178,7 +178,7 @@ public abstract class SequenceModelLaws {
     }
 
     /** {@code ⟨M x, w⟩ = ⟨x, Mᵀ w⟩} by the generators. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void adjoint(@ForAll("draws") Draw draw) {
         SequenceModel<RingMatrix<Long>> model = model(draw);
         RingMatrix<Long> x = draw.inputs(0);
@@ -199,7 +199,7 @@ public abstract class SequenceModelLaws {
     }
 
     /** Columns of the input do not mix, and may come in any order. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void permutationOfChannels(@ForAll("draws") Draw draw) {
         SequenceModel<RingMatrix<Long>> model = model(draw);
         RingMatrix<Long> x = draw.inputs(0);
@@ -214,13 +214,13 @@ public abstract class SequenceModelLaws {
     }
 
     /** The same samples give the same result. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void determinism(@ForAll("draws") Draw draw) {
         Check.equal("determinism", "y", run(model(draw), draw.inputs(0)), run(model(draw), draw.inputs(0)), draw);
     }
 
     /** In double precision the forms differ by no more than the sum of their running error bounds. */
-    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = 20, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void roundingStaysWithinItsBounds(@ForAll("draws") Draw draw) {
         RealSamples real = new RealSamples(draw.hashCode());
         DMatrixRMaj x = real.numbers(draw.length(), draw.width());

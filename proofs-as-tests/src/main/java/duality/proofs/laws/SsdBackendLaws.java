@@ -1,5 +1,6 @@
 package duality.proofs.laws;
 
+import duality.sma.HeadPattern;
 import duality.ssd.Precision;
 import duality.ssd.SsdBackend;
 import duality.ssd.SsdCheck;
@@ -78,7 +79,7 @@ public abstract class SsdBackendLaws {
     private static void cover(SsdDraw draw) {
         Check.cover("chunks", draw.chunks(), "empty sequence", "one chunk", "whole chunks", "partial last chunk");
         Check.cover("sequences", draw.packed() ? "packed" : "batch", "packed", "batch");
-        Check.cover("pattern", draw.pattern());
+        Check.cover("pattern", draw.pattern(), (Object[]) HeadPattern.values());
     }
 
     private static void equal(String law, SsdOutputs actual, SsdOutputs expected, Object at) {
@@ -99,7 +100,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** Every algorithm in every precision is within the derived bound of the definition. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void resultsAreWithinTheirBounds(@ForAll("draws") SsdDraw draw) {
         cover(draw);
         SsdInputs in = draw.reals();
@@ -110,7 +111,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** Gradients too, at finite rates: at the rate −∞ a step size of zero is a jump, and has no derivative. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void gradientsAreWithinTheirBounds(@ForAll("draws") SsdDraw draw) {
         cover(draw);
         if (differentiable()) {
@@ -136,7 +137,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** Duality and chunk invariance: every algorithm and chunk length gives the same. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void dualityAndChunkInvariance(@ForAll("draws") SsdDraw draw) {
         cover(draw);
         SsdInputs in = draw.integers();
@@ -154,7 +155,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** Linear in the inputs and initial states together, and homogeneous. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void linearity(@ForAll("draws") SsdDraw draw) {
         SsdInputs one = draw.integers();
         SsdInputs other = draw.otherIntegers();
@@ -192,7 +193,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** No output depends on a later input. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void causality(@ForAll("draws") SsdDraw draw) {
         SsdInputs in = draw.integers();
         SsdInputs other = draw.otherIntegers();
@@ -256,7 +257,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** Stopping anywhere and resuming from the states gives the same; a step at a time is the extreme of it. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void splitAndResumeAndStep(@ForAll("draws") SsdDraw draw) {
         Check.cover("length", draw.time() > 1 && !draw.packed() ? "can be split" : "cannot", "can be split");
         if (draw.packed()) {
@@ -292,7 +293,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** {@code Σ y·dy + Σ h_T·dh_T = Σ x·dx + Σ h·dh}: the backward pass is the adjoint of the forward pass. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void adjoint(@ForAll("draws") SsdDraw draw) {
         if (!differentiable()) {
             return;
@@ -320,7 +321,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** Sequences and heads do not mix: in reverse order they give the same in reverse order. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void permutationOfBatchAndHeads(@ForAll("draws") SsdDraw draw) {
         cover(draw);
         SsdInputs in = draw.integers();
@@ -366,7 +367,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** After a step of decay zero nothing is left of what came before, and nothing is NaN. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void resets(@ForAll("draws") SsdDraw draw) {
         Check.cover("reset", draw.time() > 1 && !draw.packed() ? "inside" : "none", "inside");
         if (draw.packed() || draw.time() == 0) {
@@ -418,7 +419,7 @@ public abstract class SsdBackendLaws {
     }
 
     /** The same inputs and options give the same bits. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.FIRST, shrinking = ShrinkingMode.FULL)
     void determinism(@ForAll("draws") SsdDraw draw) {
         SsdInputs in = draw.reals();
         for (SsdOptions options : options(draw)) {

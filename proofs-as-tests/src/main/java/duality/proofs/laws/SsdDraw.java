@@ -35,12 +35,26 @@ public record SsdDraw(
         List<Integer> numbers) {
     private static final int HEADS = 4;
     private static final int GROUPS = 2;
+
+    /** A case of each kind, the smallest first: with these every law begins, so that it has seen each kind. */
+    private static final List<SsdDraw> KINDS = List.of(
+            of(HeadPattern.MULTI_HEAD, 1, 0, 1, false),
+            of(HeadPattern.MULTI_CONTRACT, 1, 2, 2, false),
+            of(HeadPattern.MULTI_EXPAND, 1, 2, 1, false),
+            of(HeadPattern.MULTI_INPUT, 1, 3, 2, false),
+            of(HeadPattern.GROUPED, 2, 3, 2, true));
+
     private static final double[] STEPS = {0, 1e-300, 1e-3, 0.25, 1, 3, 740, 1e4};
     private static final double[] RATES = {-1, 0, -0.5, Double.NEGATIVE_INFINITY};
 
     /** Copies the list. */
     public SsdDraw {
         numbers = List.copyOf(numbers);
+    }
+
+    private static SsdDraw of(HeadPattern pattern, int batch, int time, int chunkLength, boolean packed) {
+        return new SsdDraw(
+                pattern, batch, time, 1, 1, chunkLength, packed, List.of(1, 2, -1, 3, 1, -2, 2, 3, -3, 0, 1));
     }
 
     /** Draws with every pattern, lengths from 0, chunks longer and shorter, packed and not. */
@@ -58,7 +72,8 @@ public record SsdDraw(
                                 .list()
                                 .ofMinSize(7)
                                 .ofMaxSize(60))
-                .as(SsdDraw::new);
+                .as(SsdDraw::new)
+                .edgeCases(cases -> cases.filter(_ -> false).add(KINDS.toArray(SsdDraw[]::new)));
     }
 
     /** What kind of case this is, for coverage. */
