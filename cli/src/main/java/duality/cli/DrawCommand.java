@@ -4,18 +4,13 @@ import duality.algebra.EjmlBlocks;
 import duality.errors.Fault;
 import duality.errors.ValueException;
 import duality.figures.MatrixFigure;
-import duality.models.LinearRecurrence;
-import duality.models.RealSamples;
-import duality.models.SequenceModel;
 import duality.models.Zoo;
-import duality.ssd.Cuts;
 import duality.tensor.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -34,8 +29,6 @@ import picocli.CommandLine.Spec;
             "Figures of the documentation: blocks, masks."
         })
 final class DrawCommand implements Callable<Integer> {
-    private static final long SEED = 5;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli's
     private CommandSpec spec;
@@ -81,20 +74,12 @@ final class DrawCommand implements Callable<Integer> {
         }
         String name = what.model != null ? what.model : what.mask != null ? what.mask : what.figure;
         String svg = what.model != null
-                ? model(Zoo.of(what.model))
+                ? Figures.model(Zoo.of(what.model), length, chunk)
                 : what.mask != null ? mask(MaskExample.of(what.mask)) : figure(Objects.requireNonNull(what.figure));
         Path file = output == null ? Path.of(name + ".svg") : output;
         AtomicFile.replace(file, temporary -> Files.writeString(temporary, svg));
         spec.commandLine().getOut().println(file);
         return Main.DONE;
-    }
-
-    private String model(Zoo zoo) {
-        SequenceModel<DMatrixRMaj> model =
-                zoo.example(new RealSamples(SEED), length).model();
-        return model instanceof LinearRecurrence<DMatrixRMaj> recurrence
-                ? recurrence.figure(EjmlBlocks.INSTANCE, Cuts.every(chunk)).svg()
-                : model.figure(EjmlBlocks.INSTANCE).svg();
     }
 
     private String mask(MaskExample mask) {

@@ -2,6 +2,11 @@ package duality.cli;
 
 import duality.algebra.EjmlBlocks;
 import duality.figures.MatrixFigure;
+import duality.models.LinearRecurrence;
+import duality.models.RealSamples;
+import duality.models.SequenceModel;
+import duality.models.Zoo;
+import duality.ssd.Cuts;
 import duality.ssd.ScalarSsm;
 import java.util.SplittableRandom;
 import org.ejml.data.DMatrixRMaj;
@@ -25,6 +30,21 @@ public final class Figures {
                 .heatMap("The model as a matrix:  M = 1SS(a) ∘ (C Bᵀ)", ssm.matrix(k))
                 .blocks("Cut: dense diagonal, low rank below", 0, 4, 8, 12, 16)
                 .svg();
+    }
+
+    /**
+     * A sequence model on random parameters as its matrix, and in blocks if it has a recurrence.
+     *
+     * @param zoo the model
+     * @param length T
+     * @param chunk the chunk length of the blocks
+     */
+    public static String model(Zoo zoo, int length, int chunk) {
+        SequenceModel<DMatrixRMaj> model =
+                zoo.example(new RealSamples(5), length).model();
+        return model instanceof LinearRecurrence<DMatrixRMaj> recurrence
+                ? recurrence.figure(EjmlBlocks.INSTANCE, Cuts.every(chunk)).svg()
+                : model.figure(EjmlBlocks.INSTANCE).svg();
     }
 
     /** Every kind of mask of structured masked attention. */

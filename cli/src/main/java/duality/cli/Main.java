@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "  test  Run the whole test suite, with the quality gates; takes Maven's options.",
+            "        With --mutation: run the definitions' tests on mutants of them; takes an hour.",
             "",
             "Exit codes: 0 done; 1 a check failed; 2 bad usage or bad input.",
             "DUALITY_JAVA_OPTIONS holds further options for the JVM, such as -Xmx8g."

@@ -22,7 +22,7 @@ class DemoCommandTest {
                 .contains("chunk-induction", "proven", "recurrent", "quadratic", "block", "bfloat16", "within")
                 .doesNotContain("OUTSIDE", "REFUTED", "SURVIVES");
         assertThat(Files.readString(output.resolve("report.html")))
-                .contains("<svg", "blocks-any-cuts", "refuted: step 1: mask transposed")
+                .contains("<svg", "chunk-induction", "refuted: blocks, step 1: mask transposed")
                 .doesNotContain("@FIGURE@", "@LAYER@", "http-equiv");
         assertThat(output.resolve("blocks.svg")).hasContent(Figures.blocks());
         try (var files = Files.list(output)) {
@@ -33,8 +33,23 @@ class DemoCommandTest {
     @Test
     void provesOneTheoremAndShowsCounterexamplesToItsMutants() {
         assertThat(run(Main.DONE, "prove", "--theorem", "duality", "--mutants"))
-                .contains("duality", "proven", "refutes: B and C swapped", "T=1 N=1 P=1: y[0,0] = ")
+                .contains(
+                        "duality",
+                        "proven",
+                        "refutes: dual: B and C swapped",
+                        "T=1 N=1 P=1: y[0,0] = ",
+                        "with a=1, B=1, h=1 and all else 0 that is 1, but 0")
                 .doesNotContain("gradient");
+    }
+
+    @Test
+    void writesProofsAsAPageThatNeedsNothingElse(@TempDir Path folder) throws Exception {
+        Path page = folder.resolve("proofs.html");
+        assertThat(run(Main.DONE, "prove", "--theorem", "blocks", "--report", page.toString()))
+                .contains("1 of 1 theorems proven", "wrong programs refuted", page.toString());
+        assertThat(Files.readString(page))
+                .contains("<math display", "<svg", "416 variables", "blocks, step 3: states passed on undecayed")
+                .doesNotContain("@", "<script", "http-equiv", "href=\"http");
     }
 
     @Test

@@ -278,6 +278,14 @@ class LauncherTest {
         assertThat(launch("test").code()).isOne();
     }
 
+    @Test
+    void runsTheSuiteOnMutants() throws Exception {
+        Path jdk = jdk("25.0.3");
+        environment.put("JAVA_HOME", jdk.toString());
+        assertThat(launch("test", "--mutation", "-o").code()).isZero();
+        assertThat(builds()).containsExactly(jdk + "|-B|-Dquick|-Pmutation|-pl|proofs-as-tests|-am|verify|-o|");
+    }
+
     /** A tool of this machine; the test is skipped where it is not. */
     private static Path find(String tool) {
         Optional<Path> path = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))

@@ -10,10 +10,14 @@ public final class Catalogue {
     /** The theorems, from what is used to what uses it. */
     public static List<Theorem<?>> theorems() {
         List<Theorem<?>> all = new ArrayList<>();
+        all.addAll(SemiseparableTheorems.all());
         all.addAll(ScanTheorems.all());
-        all.addAll(DualityTheorems.all());
+        all.addAll(StructuredTheorems.all());
+        all.addAll(AttentionTheorems.all());
+        all.addAll(SsdTheorems.all());
+        all.addAll(OperatorTheorems.all());
         all.addAll(GradientTheorems.all());
-        all.addAll(ModelTheorems.all());
+        all.addAll(ModelTableTheorems.all());
         return List.copyOf(all);
     }
 }

@@ -32,16 +32,25 @@ final class GradientTheorems {
     }
 
     static List<Theorem<?>> all() {
-        return List.of(new Theorem<>(
-                "gradient",
-                "differentiation of Dao and Gu 2024, Theorem 6.1",
-                "the block gradient is the derivative of the recurrence by every decay, B, C, x and initial state",
-                Method.POLYNOMIAL_IDENTITY,
-                "T ≤ " + LENGTH + ", N ≤ " + STATE_SIZE + ", P ≤ " + HEAD_DIM
-                        + ", every chunk length up to T; derivatives by dual numbers over the polynomials",
-                new Shipped(),
-                GradientTheorems::prove,
-                mutants()));
+        return List.of(Theorem.<GradientProgram>about(new Shipped(), "gradient")
+                .from("differentiation of Dao and Gu 2024, Theorem 6.1")
+                .states(
+                        "the block gradient is the derivative of the recurrence by every decay, B, C, x and initial state",
+                        "\\mathrm{d}(\\log a, B, C, x, h) = \\nabla \\left( \\sum y \\cdot \\mathrm{d}y "
+                                + "+ \\sum h_T \\cdot \\mathrm{d}h_T \\right)")
+                .of(BlockGradient.class, Recurrence.class)
+                .by(new Proof<>(
+                        Method.POLYNOMIAL_IDENTITY,
+                        "the recurrence over dual numbers over Z[a, B, C, x, h, dy, dh], seeded in one input after the other",
+                        List.of(
+                                new Quantifier("entries", "all, over every commutative ring", "variables"),
+                                new Quantifier("T, N, P", "≤ " + LENGTH + ", " + STATE_SIZE + ", " + HEAD_DIM, "each"),
+                                new Quantifier("Q", "≤ T", "each; all T by the chain rule, since dh is free")),
+                        GradientTheorems::prove))
+                .refuting(mutants())
+                .rounded("the block gradient over running errors bounds it in double and single precision: "
+                        + "the gradient's floating-point property in the test suite")
+                .build());
     }
 
     private static class Shipped implements GradientProgram {
@@ -53,29 +62,25 @@ final class GradientTheorems {
 
     private static Evidence prove(GradientProgram program) {
         Polynomials ring = new Polynomials();
-        RingBlocks<Polynomial> k = new RingBlocks<>(ring);
-        Comparisons equal = new Comparisons(ring);
-        for (int length = 0; length <= LENGTH; length++) {
-            for (int stateSize = 1; stateSize <= STATE_SIZE; stateSize++) {
-                for (int headDim = 1; headDim <= HEAD_DIM; headDim++) {
-                    ScalarSsm<RingMatrix<Polynomial>> ssm = SymbolicModels.ofShape(ring, length, stateSize, headDim);
-                    RingMatrix<Polynomial> dy = SymbolicModels.matrix(ring, "dy", length, headDim);
-                    RingMatrix<Polynomial> dFinal = SymbolicModels.matrix(ring, "dh", stateSize, headDim);
-                    BlockGradient.Result<RingMatrix<Polynomial>> expected = derivative(ring, ssm, dy, dFinal);
-                    for (int chunk = 1; chunk <= Math.max(1, length); chunk++) {
-                        String where = "T=" + length + " N=" + stateSize + " P=" + headDim + " Q=" + chunk;
-                        BlockGradient.Result<RingMatrix<Polynomial>> actual =
-                                program.run(k, Cuts.every(chunk), ssm, dy, dFinal);
-                        equal.require(where, "dx", actual.x(), expected.x());
-                        equal.require(where, "dB", actual.b(), expected.b());
-                        equal.require(where, "dC", actual.c(), expected.c());
-                        equal.require(where, "dh", actual.initialState(), expected.initialState());
-                        equal.require(where, "dlog(a)", actual.logDecay(), expected.logDecay());
-                    }
-                }
+        ExactWorld<Polynomial> w = ExactWorld.polynomials(ring);
+        for (Shape shape : Shape.upTo(LENGTH, STATE_SIZE, HEAD_DIM)) {
+            w.enter(shape.toString());
+            ScalarSsm<RingMatrix<Polynomial>> ssm = w.ssm(shape);
+            RingMatrix<Polynomial> dy = w.matrix("dy", shape.time(), shape.headDim());
+            RingMatrix<Polynomial> dFinal = w.matrix("dh", shape.stateSize(), shape.headDim());
+            BlockGradient.Result<RingMatrix<Polynomial>> expected = derivative(ring, ssm, dy, dFinal);
+            for (int chunk = 1; chunk <= Math.max(1, shape.time()); chunk++) {
+                String where = "Q=" + chunk + " ";
+                BlockGradient.Result<RingMatrix<Polynomial>> actual =
+                        program.run(w.k(), Cuts.every(chunk), ssm, dy, dFinal);
+                w.equal(where + "dx", actual.x(), expected.x());
+                w.equal(where + "dB", actual.b(), expected.b());
+                w.equal(where + "dC", actual.c(), expected.c());
+                w.equal(where + "dh", actual.initialState(), expected.initialState());
+                w.equal(where + "dlog(a)", actual.logDecay(), expected.logDecay());
             }
         }
-        return equal.evidence();
+        return new Evidence(w.identities(), w.terms(), 0, w.lines());
     }
 
     /** Every partial derivative of the definition, one run of it over dual numbers for each. */
@@ -138,20 +143,20 @@ final class GradientTheorems {
 
     private static SequencedMap<String, GradientProgram> mutants() {
         SequencedMap<String, GradientProgram> mutants = new LinkedHashMap<>();
-        mutants.put("the final state's gradient forgotten", new Shipped() {
+        mutants.put("gradient: the final state's gradient forgotten", new Shipped() {
             @Override
             public <M> BlockGradient.Result<M> run(Blocks<M> k, Cuts cuts, ScalarSsm<M> ssm, M dy, M dFinalState) {
                 return super.run(k, cuts, ssm, dy, k.zeros(k.rows(dFinalState), k.columns(dFinalState)));
             }
         });
-        mutants.put("dB and dC swapped", new Shipped() {
+        mutants.put("gradient: dB and dC swapped", new Shipped() {
             @Override
             public <M> BlockGradient.Result<M> run(Blocks<M> k, Cuts cuts, ScalarSsm<M> ssm, M dy, M dFinalState) {
                 BlockGradient.Result<M> g = super.run(k, cuts, ssm, dy, dFinalState);
                 return new BlockGradient.Result<>(g.logDecay(), g.c(), g.b(), g.x(), g.initialState());
             }
         });
-        mutants.put("the initial state's gradient not decayed", new Shipped() {
+        mutants.put("gradient: the initial state's gradient not decayed", new Shipped() {
             @Override
             public <M> BlockGradient.Result<M> run(Blocks<M> k, Cuts cuts, ScalarSsm<M> ssm, M dy, M dFinalState) {
                 BlockGradient.Result<M> g = super.run(k, cuts, ssm, dy, dFinalState);
@@ -159,7 +164,7 @@ final class GradientTheorems {
                 return new BlockGradient.Result<>(g.logDecay(), g.b(), g.c(), g.x(), undecayed);
             }
         });
-        mutants.put("the decay's gradient by a in place of log a", new Shipped() {
+        mutants.put("gradient: the decay's gradient by a in place of log a", new Shipped() {
             @Override
             public <M> BlockGradient.Result<M> run(Blocks<M> k, Cuts cuts, ScalarSsm<M> ssm, M dy, M dFinalState) {
                 BlockGradient.Result<M> g = super.run(k, cuts, ssm, dy, dFinalState);
@@ -167,7 +172,7 @@ final class GradientTheorems {
                         k.hadamard(ssm.decay(), g.logDecay()), g.b(), g.c(), g.x(), g.initialState());
             }
         });
-        mutants.put("paths that start in the initial state left out of the decay's gradient", new Shipped() {
+        mutants.put("gradient: paths that start in the initial state left out of the decay's gradient", new Shipped() {
             @Override
             public <M> BlockGradient.Result<M> run(Blocks<M> k, Cuts cuts, ScalarSsm<M> ssm, M dy, M dFinalState) {
                 BlockGradient.Result<M> g = super.run(k, cuts, ssm, dy, dFinalState);

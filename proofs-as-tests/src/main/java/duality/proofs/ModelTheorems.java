@@ -1,20 +1,15 @@
 package duality.proofs;
 
 import duality.algebra.Blocks;
-import duality.algebra.RingBlocks;
-import duality.algebra.RingMatrix;
 import duality.models.ClosedForm;
 import duality.models.LinearRecurrence;
 import duality.models.ModelFamily;
+import duality.models.SequenceModel;
 import duality.models.Step;
-import duality.proofs.symbolic.FreeAlgebra;
-import duality.proofs.symbolic.Polynomial;
-import duality.proofs.symbolic.Polynomials;
+import duality.semiseparable.Generators;
 import duality.ssd.Cuts;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
 /** What a sequence model must satisfy: the proofs that come with a {@link LinearRecurrence} that somebody writes. */
@@ -39,15 +34,18 @@ public final class ModelTheorems {
         }
     }
 
-    /** A way to make one step of two. */
-    private interface Composition {
-        <M> Step<M> then(Blocks<M> k, Step<M> first, Step<M> next);
-    }
+    private static final Chunking SHIPPED = new Chunking() {
+        @Override
+        public <M> LinearRecurrence<M> chunked(Blocks<M> k, LinearRecurrence<M> model, Cuts cuts) {
+            return model.chunked(k, cuts);
+        }
+    };
 
     /**
      * That the forms of a model are one map: recurrent run, matrix, generators, block run with all possible cuts and, if
      * the model is a {@link ClosedForm}, its closed form. Over polynomials in all parameters and inputs, at the lengths 0
-     * to {@code longest}; for other lengths by {@link #all() the composition theorem}, but for the closed form.
+     * to {@code longest}; for other lengths by the theorem {@code state-space-composition}, but for the closed form.
+     * And in rounded numbers, at the greatest length, within the sum of running error bounds.
      *
      * <p>The mutants are forms that forget something. A model without memory cannot tell them apart, and has nothing to
      * prove.
@@ -57,144 +55,84 @@ public final class ModelTheorems {
      * @param longest the greatest length, from 2; the work doubles with each
      */
     public static Theorem<?> of(String name, ModelFamily family, int longest) {
-        SequencedMap<String, Chunking> mutants = new LinkedHashMap<>();
-        mutants.put("chunks that ignore the state that enters", new WrongChunk() {
+        Claim<Chunking> claim = new Claim<>() {
             @Override
-            public <M> Step<M> wrong(Blocks<M> k, Step<M> chunk) {
-                M nothing = k.zeros(k.rows(chunk.readout()), k.columns(chunk.readout()));
-                return new Step<>(chunk.transition(), chunk.input(), nothing, chunk.direct());
+            public <M> void at(Chunking program, World<M> world, Shape shape) {
+                LinearRecurrence<M> model = family.model(new SymbolicSamples<>(world), shape.time());
+                requireOneMap(world, model, shape.headDim(), allCuts(shape.time()), program);
             }
-        });
-        mutants.put("chunks that add nothing to the state that leaves", new WrongChunk() {
-            @Override
-            public <M> Step<M> wrong(Blocks<M> k, Step<M> chunk) {
-                M nothing = k.zeros(k.rows(chunk.input()), k.columns(chunk.input()));
-                return new Step<>(chunk.transition(), nothing, chunk.readout(), chunk.direct());
-            }
-        });
-        mutants.put("chunks without their diagonal blocks", new WrongChunk() {
-            @Override
-            public <M> Step<M> wrong(Blocks<M> k, Step<M> chunk) {
-                M nothing = k.zeros(k.rows(chunk.direct()), k.columns(chunk.direct()));
-                return new Step<>(chunk.transition(), chunk.input(), chunk.readout(), nothing);
-            }
-        });
-        return new Theorem<>(
-                name,
-                "Dao and Gu 2024, equation 3 and theorem 6.1",
-                "the recurrence, the matrix, its generators and every block decomposition of it are one map",
-                Method.POLYNOMIAL_IDENTITY,
-                "all parameters and inputs, lengths 0 to " + longest
-                        + ", all cuts; other lengths by the theorem step-composition",
-                new Chunking() {
+        };
+        return Theorem.about(SHIPPED, name)
+                .from("Dao and Gu 2024, equation 3 and theorem 6.1")
+                .states(
+                        "the recurrence, the matrix, its generators and every block decomposition of it are one map",
+                        "h_t = A_t h_{t-1} + B_t x_t,\\; y_t = P_t h_{t-1} + D_t x_t \\iff y = M x,\\; "
+                                + "M_{ji} = P_j A_{j-1} \\cdots A_{i+1} B_i \\;(j > i)")
+                .of(LinearRecurrence.class, Step.class, Generators.class)
+                .by(Proof.polynomials(
+                        claim,
+                        Shape.upTo(longest),
+                        new Quantifier("parameters, inputs", "all", "variables"),
+                        new Quantifier(
+                                "T", "≤ " + longest, "each; all T by state-space-composition, but for a closed form"),
+                        new Quantifier("cuts", "all", "each")))
+                .refuting("chunks that ignore the state that enters", new WrongChunk() {
                     @Override
-                    public <M> LinearRecurrence<M> chunked(Blocks<M> k, LinearRecurrence<M> model, Cuts cuts) {
-                        return model.chunked(k, cuts);
+                    public <M> Step<M> wrong(Blocks<M> k, Step<M> chunk) {
+                        M nothing = k.zeros(k.rows(chunk.readout()), k.columns(chunk.readout()));
+                        return new Step<>(chunk.transition(), chunk.input(), nothing, chunk.direct());
                     }
-                },
-                chunking -> proveForms(family, chunking, longest),
-                mutants);
-    }
-
-    /** The theorems that hold of every linear recurrence. */
-    static List<Theorem<?>> all() {
-        SequencedMap<String, Composition> mutants = new LinkedHashMap<>();
-        mutants.put("the later step first", new Composition() {
-            @Override
-            public <M> Step<M> then(Blocks<M> k, Step<M> first, Step<M> next) {
-                return next.then(k, first);
-            }
-        });
-        mutants.put("the first input not carried through the second step", new Composition() {
-            @Override
-            public <M> Step<M> then(Blocks<M> k, Step<M> first, Step<M> next) {
-                Step<M> both = first.then(k, next);
-                return new Step<>(
-                        both.transition(), k.beside(first.input(), next.input()), both.readout(), both.direct());
-            }
-        });
-        return List.of(new Theorem<>(
-                "step-composition",
-                "Dao and Gu 2024, section 6",
-                "two steps of a linear recurrence composed into one read and update as they do one after the other; "
-                        + "composition is associative, so that chunks between any cuts may be composed in any order",
-                Method.DIMENSION_FREE,
-                "all blocks A, B, P, D of all shapes (letters of a free algebra); by induction all lengths and cuts",
-                new Composition() {
+                })
+                .refuting("chunks that add nothing to the state that leaves", new WrongChunk() {
                     @Override
-                    public <M> Step<M> then(Blocks<M> k, Step<M> first, Step<M> next) {
-                        return first.then(k, next);
+                    public <M> Step<M> wrong(Blocks<M> k, Step<M> chunk) {
+                        M nothing = k.zeros(k.rows(chunk.input()), k.columns(chunk.input()));
+                        return new Step<>(chunk.transition(), nothing, chunk.readout(), chunk.direct());
                     }
-                },
-                ModelTheorems::proveComposition,
-                mutants));
+                })
+                .refuting("chunks without their diagonal blocks", new WrongChunk() {
+                    @Override
+                    public <M> Step<M> wrong(Blocks<M> k, Step<M> chunk) {
+                        M nothing = k.zeros(k.rows(chunk.direct()), k.columns(chunk.direct()));
+                        return new Step<>(chunk.transition(), chunk.input(), chunk.readout(), nothing);
+                    }
+                })
+                .rounded(claim, List.of(new Shape(longest, 1, 2)))
+                .build();
     }
 
-    private static Evidence proveComposition(Composition program) {
-        FreeAlgebra ring = new FreeAlgebra();
-        RingBlocks<Polynomial> k = new RingBlocks<>(ring);
-        Comparisons equal = new Comparisons(ring);
-        Step<RingMatrix<Polynomial>> first = letters(ring, 1);
-        Step<RingMatrix<Polynomial>> second = letters(ring, 2);
-        Step<RingMatrix<Polynomial>> third = letters(ring, 3);
-        RingMatrix<Polynomial> h = RingMatrix.of(1, 1, (i, j) -> ring.letter("h"));
-        RingMatrix<Polynomial> x = RingMatrix.of(2, 1, (i, j) -> ring.letter("x", i));
-        Step<RingMatrix<Polynomial>> both = program.then(k, first, second);
-        RingMatrix<Polynomial> between = first.update(k, h, k.row(x, 0));
-        equal.require(
-                "two steps",
-                "y",
-                both.read(k, h, x),
-                k.stackRows(List.of(first.read(k, h, k.row(x, 0)), second.read(k, between, k.row(x, 1)))));
-        equal.require("two steps", "h", both.update(k, h, x), second.update(k, between, k.row(x, 1)));
-        Step<RingMatrix<Polynomial>> left = program.then(k, both, third);
-        Step<RingMatrix<Polynomial>> right = program.then(k, first, program.then(k, second, third));
-        equal.require("three steps", "A", left.transition(), right.transition());
-        equal.require("three steps", "B", left.input(), right.input());
-        equal.require("three steps", "P", left.readout(), right.readout());
-        equal.require("three steps", "D", left.direct(), right.direct());
-        return equal.evidence();
+    /**
+     * Requires the forms that a model has to be one map, on inputs of symbols.
+     *
+     * @param width the columns of the inputs
+     * @throws Refutation where two differ
+     */
+    static <M> void requireOneMap(World<M> world, SequenceModel<M> model, int width, List<Cuts> cuts) {
+        requireOneMap(world, model, width, cuts, SHIPPED);
     }
 
-    private static Step<RingMatrix<Polynomial>> letters(FreeAlgebra ring, int t) {
-        return new Step<>(
-                RingMatrix.of(1, 1, (i, j) -> ring.letter("A", t)),
-                RingMatrix.of(1, 1, (i, j) -> ring.letter("B", t)),
-                RingMatrix.of(1, 1, (i, j) -> ring.letter("P", t)),
-                RingMatrix.of(1, 1, (i, j) -> ring.letter("D", t)));
-    }
-
-    private static Evidence proveForms(ModelFamily family, Chunking chunking, int longest) {
-        Polynomials ring = new Polynomials();
-        Comparisons equal = new Comparisons(ring);
-        for (int length = 0; length <= longest; length++) {
-            proveForms(ring, equal, family, chunking, length);
+    private static <M> void requireOneMap(
+            World<M> world, SequenceModel<M> model, int width, List<Cuts> cuts, Chunking chunking) {
+        Blocks<M> k = world.k();
+        M matrix = model.matrix(k);
+        if (model instanceof ClosedForm<M> closed) {
+            world.equal("the closed form", closed.closedForm(k), matrix);
         }
-        return equal.evidence();
-    }
-
-    private static void proveForms(
-            Polynomials ring, Comparisons equal, ModelFamily family, Chunking chunking, int length) {
-        SymbolicSamples s = new SymbolicSamples(ring);
-        RingBlocks<Polynomial> k = s.blocks();
-        LinearRecurrence<RingMatrix<Polynomial>> model = family.model(s, length);
-        LinearRecurrence<RingMatrix<Polynomial>> steps = LinearRecurrence.of(
-                IntStream.range(0, length).mapToObj(t -> model.step(k, t)).toList());
-        String where = "T=" + length;
-        RingMatrix<Polynomial> matrix = model.matrix(k);
-        RingMatrix<Polynomial> x = s.numbers(matrix.columns(), 1);
-        RingMatrix<Polynomial> y = steps.recurrent(k, x);
-        equal.require(where, "M x", k.multiply(matrix, x), y);
-        equal.require(where, "the product by generators", steps.generators(k).multiply(k, x), y);
-        for (Cuts cuts : allCuts(length)) {
-            equal.require(
-                    "chunks between " + Arrays.toString(cuts.boundaries(length)),
-                    "y",
-                    chunking.chunked(k, steps, cuts).recurrent(k, x),
-                    y);
-        }
-        if (model instanceof ClosedForm<RingMatrix<Polynomial>> closed) {
-            equal.require(where, "the closed form", closed.closedForm(k), matrix);
+        if (model instanceof LinearRecurrence<M> recurrence) {
+            int length = model.length(k);
+            LinearRecurrence<M> steps = LinearRecurrence.of(IntStream.range(0, length)
+                    .mapToObj(t -> recurrence.step(k, t))
+                    .toList());
+            M x = world.matrix("x", k.columns(matrix), width);
+            M y = steps.recurrent(k, x);
+            world.equal("M x", k.multiply(matrix, x), y);
+            world.equal("the product by generators", steps.generators(k).multiply(k, x), y);
+            for (Cuts some : cuts) {
+                world.equal(
+                        "y in chunks between " + Arrays.toString(some.boundaries(length)),
+                        chunking.chunked(k, steps, some).recurrent(k, x),
+                        y);
+            }
         }
     }
 

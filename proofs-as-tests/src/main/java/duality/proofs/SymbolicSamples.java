@@ -1,61 +1,58 @@
 package duality.proofs;
 
-import duality.algebra.RingBlocks;
-import duality.algebra.RingMatrix;
+import duality.algebra.Blocks;
 import duality.models.Samples;
-import duality.proofs.symbolic.Polynomial;
-import duality.proofs.symbolic.Polynomials;
 
 /**
- * Parameters of models that are symbols, each a new one. Functions of analysis give new symbols too: an identity that
- * holds for symbols in the place of their values holds for their values, whatever the arguments.
+ * Parameters of models that are symbols of a world, each a new one. Functions of analysis give new symbols too: an
+ * identity that holds for symbols in the place of their values holds for their values, whatever the arguments.
+ *
+ * @param <M> the type of a block
  */
-final class SymbolicSamples implements Samples<RingMatrix<Polynomial>> {
-    private final Polynomials ring;
-    private final RingBlocks<Polynomial> blocks;
+final class SymbolicSamples<M> implements Samples<M> {
+    private final World<M> world;
     private int drawn;
 
-    SymbolicSamples(Polynomials ring) {
-        this.ring = ring;
-        this.blocks = new RingBlocks<>(ring);
+    SymbolicSamples(World<M> world) {
+        this.world = world;
     }
 
     @Override
-    public RingBlocks<Polynomial> blocks() {
-        return blocks;
+    public Blocks<M> blocks() {
+        return world.k();
     }
 
-    private RingMatrix<Polynomial> symbols(String name, int rows, int columns) {
-        return SymbolicModels.matrix(ring, name + drawn++, rows, columns);
-    }
-
-    @Override
-    public RingMatrix<Polynomial> numbers(int rows, int columns) {
-        return symbols("x", rows, columns);
+    private M scalars(String name, int rows, int columns) {
+        return world.scalars(name + drawn++, rows, columns);
     }
 
     @Override
-    public RingMatrix<Polynomial> gates(int rows, int columns) {
-        return symbols("a", rows, columns);
+    public M numbers(int rows, int columns) {
+        return world.matrix("x" + drawn++, rows, columns);
     }
 
     @Override
-    public RingMatrix<Polynomial> exponents(int rows, int columns) {
-        return symbols("t", rows, columns);
+    public M gates(int rows, int columns) {
+        return scalars("a", rows, columns);
     }
 
     @Override
-    public RingMatrix<Polynomial> exp(RingMatrix<Polynomial> exponents) {
-        return symbols("exp", exponents.rows(), exponents.columns());
+    public M exponents(int rows, int columns) {
+        return scalars("t", rows, columns);
     }
 
     @Override
-    public RingMatrix<Polynomial> half() {
-        return RingMatrix.of(1, 1, (i, j) -> ring.variable("half"));
+    public M exp(M exponents) {
+        return scalars("exp", world.k().rows(exponents), world.k().columns(exponents));
     }
 
     @Override
-    public Angles<RingMatrix<Polynomial>> angles(int length) {
-        return new Angles<>(symbols("cos", length, 1), symbols("sin", length, 1));
+    public M half() {
+        return world.scalars("half", 1, 1);
+    }
+
+    @Override
+    public Angles<M> angles(int length) {
+        return new Angles<>(scalars("cos", length, 1), scalars("sin", length, 1));
     }
 }

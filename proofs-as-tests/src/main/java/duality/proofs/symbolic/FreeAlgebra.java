@@ -18,6 +18,18 @@ public final class FreeAlgebra extends SymbolicRing {
         return symbol(name, false);
     }
 
+    /**
+     * The inverse of a word of letters, which then stand for invertible matrices: words are reduced as in a free group,
+     * {@code X X⁻¹ = 1}. An identity that holds here holds wherever these matrices have inverses.
+     *
+     * @throws duality.errors.ValueException with {@link duality.errors.Fault#SINGULAR} for anything but a word, up to
+     *     its sign
+     */
+    public Polynomial invert(Polynomial word) {
+        word.requireIn(zero().symbols);
+        return word.inverse();
+    }
+
     /** {@link #letter(String)} of a name with indices: {@code letter("B", 3)} is {@code B[3]}. */
     public Polynomial letter(String name, int... indices) {
         return letter(indexed(name, indices));

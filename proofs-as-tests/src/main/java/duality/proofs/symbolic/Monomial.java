@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A product of symbols: a commutative part, which is a multiset of central symbols, and a word of
- * letters, which do not commute with each other.
+ * letters and inverses of letters, which do not commute with each other. Words are reduced: a letter never
+ * stands beside its inverse.
  *
  * <p>The natural order puts higher degrees first, then more central symbols, then compares the central
  * parts and the words lexicographically. It is a monomial order, compatible with multiplication from
  * both sides: between equal lengths, the lexicographic order of ascending arrays says which has more of
  * the first symbol they differ in, and a common factor does not change that. Hence a sorted list of
- * terms times a term is sorted.
+ * terms times a term is sorted, unless letters cancel.
  */
 final class Monomial implements Comparable<Monomial> {
     private static final int[] NONE = {};
@@ -22,7 +23,7 @@ final class Monomial implements Comparable<Monomial> {
     /** Ascending; a power is a repetition. */
     final int[] central;
 
-    /** In the order of multiplication. */
+    /** In the order of multiplication; the inverse of letter {@code i} is {@code ~i}. */
     final int[] word;
 
     private Monomial(int[] central, int[] word) {
@@ -65,12 +66,25 @@ final class Monomial implements Comparable<Monomial> {
         return result;
     }
 
+    /** The inverse of a word of letters. */
+    Monomial inverseWord() {
+        int[] inverse = new int[word.length];
+        for (int i = 0; i < word.length; i++) {
+            inverse[i] = ~word[word.length - 1 - i];
+        }
+        return new Monomial(NONE, inverse);
+    }
+
     private static int[] concatenate(int[] a, int[] b) {
         if (a.length == 0 || b.length == 0) {
             return a.length == 0 ? b : a;
         }
-        int[] result = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, result, a.length, b.length);
+        int cancelled = 0;
+        while (cancelled < Math.min(a.length, b.length) && a[a.length - 1 - cancelled] == ~b[cancelled]) {
+            cancelled++;
+        }
+        int[] result = Arrays.copyOf(a, a.length + b.length - 2 * cancelled);
+        System.arraycopy(b, cancelled, result, a.length - cancelled, b.length - cancelled);
         return result;
     }
 

@@ -3,6 +3,9 @@ package duality.proofs.symbolic;
 import duality.errors.Fault;
 import duality.errors.ValueException;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,17 @@ public final class Polynomial {
     /** The total degree: the largest number of symbols in a term, 0 for a constant, −1 for zero. */
     public int degree() {
         return monomials.length == 0 ? -1 : monomials[0].degree();
+    }
+
+    /** The names of the symbols in each term, in the terms' order. */
+    public List<List<String>> supports() {
+        return Arrays.stream(monomials)
+                .map(monomial -> IntStream.concat(Arrays.stream(monomial.central), Arrays.stream(monomial.word))
+                        .map(id -> id < 0 ? ~id : id)
+                        .distinct()
+                        .mapToObj(symbols::name)
+                        .toList())
+                .toList();
     }
 
     Polynomial plus(Polynomial other) {
@@ -93,13 +107,38 @@ public final class Polynomial {
         }
         Monomial[] product = new Monomial[n * m];
         long[] factors = new long[n * m];
+        boolean cancelled = false;
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < m; j++) {
-                product[i * m + j] = monomials[i].times(other.monomials[j]);
+                Monomial monomial = monomials[i].times(other.monomials[j]);
+                cancelled |= monomial.degree() < monomials[i].degree() + other.monomials[j].degree();
+                product[i * m + j] = monomial;
                 factors[i * m + j] = Exact.product(coefficients[i], other.coefficients[j]);
             }
         }
-        return new Polynomial(symbols, product, factors);
+        return cancelled ? sorted(product, factors) : new Polynomial(symbols, product, factors);
+    }
+
+    /** Distinct monomials in order: a group's multiplication keeps them distinct, but cancelling not in order. */
+    private Polynomial sorted(Monomial[] unordered, long[] factors) {
+        Integer[] order = new Integer[unordered.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, Comparator.comparing(i -> unordered[i]));
+        Monomial[] ordered = new Monomial[order.length];
+        long[] reordered = new long[order.length];
+        for (int i = 0; i < order.length; i++) {
+            ordered[i] = unordered[order[i]];
+            reordered[i] = factors[order[i]];
+        }
+        return new Polynomial(symbols, ordered, reordered);
+    }
+
+    /** The inverse of a word of letters, up to its sign. */
+    Polynomial inverse() {
+        if (terms() != 1 || monomials[0].central.length > 0 || Math.abs(coefficients[0]) != 1) {
+            throw new ValueException(Fault.SINGULAR, "only words of letters have inverses here, not " + this);
+        }
+        return of(symbols, coefficients[0], monomials[0].inverseWord());
     }
 
     private Polynomial part(int from, int to) {
@@ -157,7 +196,13 @@ public final class Polynomial {
             while (next < factors.length && factors[next] == factors[i]) {
                 next++;
             }
-            text.append(separator).append(symbols.name(factors[i]));
+            text.append(separator).append(symbols.name(factors[i] < 0 ? ~factors[i] : factors[i]));
+            if (factors[i] < 0) {
+                text.append("⁻");
+                if (next - i == 1) {
+                    text.append("¹");
+                }
+            }
             if (next - i > 1) {
                 Integer.toString(next - i).chars().forEach(digit -> text.append("⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(digit - '0')));
             }

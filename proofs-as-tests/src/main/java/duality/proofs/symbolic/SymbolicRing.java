@@ -1,6 +1,8 @@
 package duality.proofs.symbolic;
 
 import duality.algebra.Ring;
+import duality.errors.Fault;
+import duality.errors.ValueException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,6 +54,7 @@ public abstract sealed class SymbolicRing implements Ring<Polynomial> permits Po
      * homomorphism of rings if the values of the commuting symbols commute with all values.
      *
      * @param values the value of the symbol of a name, asked for once for each symbol that occurs
+     * @throws duality.errors.ValueException with {@link duality.errors.Fault#SINGULAR} if a letter's inverse occurs
      */
     public final <E> E evaluate(Polynomial element, Ring<E> ring, Function<String, E> values) {
         element.requireIn(symbols);
@@ -64,6 +67,9 @@ public abstract sealed class SymbolicRing implements Ring<Polynomial> permits Po
                 term = ring.multiply(term, known.computeIfAbsent(id, value));
             }
             for (int id : element.monomials[i].word) {
+                if (id < 0) {
+                    throw new ValueException(Fault.SINGULAR, "no values for inverses of letters: " + element);
+                }
                 term = ring.multiply(term, known.computeIfAbsent(id, value));
             }
             sum = ring.add(sum, term);
