@@ -102,7 +102,23 @@ final class Staging implements AutoCloseable {
             return;
         }
         for (long done = 0; done < count; done += BLOCK) {
-            target.writeDoubles(to + done, source.readDoubles(from + done, (int) Math.min(BLOCK, count - done)));
+            double[] values = source.readDoubles(from + done, (int) Math.min(BLOCK, count - done));
+            if (target.dtype() == DType.FLOAT32) {
+                keepFromZero(values);
+            }
+            target.writeDoubles(to + done, values);
+        }
+    }
+
+    /**
+     * Raises what would become zero in float32 to the smallest number there: a step however short forgets everything at
+     * the rate −∞, a step of zero does not.
+     */
+    static void keepFromZero(double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if ((float) values[i] == 0 && values[i] != 0) {
+                values[i] = Math.copySign(Float.MIN_VALUE, values[i]);
+            }
         }
     }
 
