@@ -38,6 +38,9 @@ final class CompileKernels {
     private static final List<String> FLAGS =
             List.of("-fatbin", "-std=c++17", "-O3", "-Xptxas=-v", "--keep");
 
+    /** The first release of CUDA that knows Hopper's own instructions. */
+    private static final int LEAST_RELEASE = 12;
+
     /** The file that says why there are no kernels, read at run time. */
     private static final String ABSENT = "absent.txt";
 
@@ -71,15 +74,22 @@ final class CompileKernels {
         Files.createDirectories(output);
         Files.createDirectories(work);
         Optional<Path> nvcc = findNvcc();
-        List<Path> kernels = nvcc.isEmpty() ? List.of() : files(".cu");
-        removeStale(kernels);
         if (nvcc.isEmpty()) {
-            write(output.resolve(ABSENT), "nvcc was not found when this was built");
-            System.err.println("[WARNING] no nvcc on the PATH or in CUDA_HOME: building without CUDA kernels");
+            buildWithout("nvcc was not found when this was built", "no nvcc on the PATH or in CUDA_HOME");
             return;
         }
+        String version = runToEnd(List.of(nvcc.get().toString(), "--version"), work);
+        Matcher release = Pattern.compile("release (\\d+)\\.").matcher(version);
+        if (!release.find() || Integer.parseInt(release.group(1)) < LEAST_RELEASE) {
+            buildWithout(
+                    "nvcc was older than " + LEAST_RELEASE + " when this was built",
+                    nvcc.get() + " is not of CUDA " + LEAST_RELEASE + " or later");
+            return;
+        }
+        List<Path> kernels = files(".cu");
+        removeStale(kernels);
         Files.deleteIfExists(output.resolve(ABSENT));
-        String common = digest(nvcc.get() + runToEnd(List.of(nvcc.get().toString(), "--version"), work) + headers());
+        String common = digest(nvcc.get() + version + headers());
         List<Exception> failures = new ArrayList<>();
         kernels.parallelStream().forEach(kernel -> {
             try {
@@ -99,6 +109,12 @@ final class CompileKernels {
             throw new BadKernelException(
                     failures.stream().map(Exception::getMessage).collect(Collectors.joining("\n[ERROR] ")));
         }
+    }
+
+    private void buildWithout(String reason, String warning) throws IOException {
+        removeStale(List.of());
+        write(output.resolve(ABSENT), reason);
+        System.err.println("[WARNING] " + warning + ": building without CUDA kernels");
     }
 
     /** The compiler of {@code CUDA_HOME}, else of the PATH, else of the usual place. */
