@@ -15,7 +15,6 @@ import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,7 +109,7 @@ final class BenchCommand implements Callable<Integer> {
         table.print(out);
         if (json != null) {
             String text = json(results);
-            AtomicFile.replace(json, temporary -> Files.writeString(temporary, text));
+            AtomicFile.write(json, text);
         }
         return Main.DONE;
     }

@@ -7,7 +7,6 @@ import duality.figures.MatrixFigure;
 import duality.models.Zoo;
 import duality.tensor.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -77,7 +76,7 @@ final class DrawCommand implements Callable<Integer> {
                 ? Figures.model(Zoo.of(what.model), length, chunk)
                 : what.mask != null ? mask(MaskExample.of(what.mask)) : figure(Objects.requireNonNull(what.figure));
         Path file = output == null ? Path.of(name + ".svg") : output;
-        AtomicFile.replace(file, temporary -> Files.writeString(temporary, svg));
+        AtomicFile.write(file, svg);
         spec.commandLine().getOut().println(file);
         return Main.DONE;
     }

@@ -8,7 +8,6 @@ import duality.proofs.Quantifier;
 import duality.proofs.Theorem;
 import duality.tensor.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,28 +15,7 @@ import java.util.SequencedMap;
 
 /** The proofs as one page that needs nothing else: statements, scripts, what was compared, mutants, pictures. */
 final class ProofReport {
-    private static final String PAGE = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width">
-            <title>Duality: proofs</title>
-            <style>
-            body { font: 16px/1.5 Georgia, serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
-            h1, h2, h3, table { font-family: Helvetica, Arial, sans-serif }
-            h3 { margin-bottom: 0.2rem }
-            table { border-collapse: collapse; font-size: 0.8rem; display: block; overflow-x: auto; margin: 1rem 0 }
-            th, td { text-align: left; padding: 0.2rem 0.6rem; border-bottom: 1px solid #ddd; vertical-align: top }
-            .number { text-align: right; font-variant-numeric: tabular-nums }
-            .failed { color: #b00 }
-            svg { max-width: 100%; height: auto }
-            .formula { font-size: 1.1rem; overflow-x: auto; overflow-y: hidden; padding: 0.4rem 0 }
-            details { font-size: 0.9rem }
-            code { font-size: 0.9em; overflow-wrap: anywhere }
-            </style>
-            </head>
-            <body>
+    private static final String BODY = """
             <h1>Proofs</h1>
             <p>@SUMMARY@</p>
             @FIGURE@
@@ -48,8 +26,6 @@ final class ProofReport {
             <h2>Wrong programs</h2>
             <p>Each must be refuted; a proof that no wrong program fails proves nothing.</p>
             @MUTANTS@
-            </body>
-            </html>
             """;
 
     private ProofReport() {}
@@ -58,12 +34,12 @@ final class ProofReport {
     static void write(Path file, List<Theorem.Outcome> outcomes) throws IOException {
         StringBuilder theorems = new StringBuilder();
         outcomes.forEach(outcome -> append(theorems, outcome));
-        String page = PAGE.replace("@SUMMARY@", Table.escape(ProveCommand.summary(outcomes)))
+        String body = BODY.replace("@SUMMARY@", Table.escape(ProveCommand.summary(outcomes)))
                 .replace("@FIGURE@", Figures.blocks())
                 .replace("@TABLE@", ProveCommand.table(outcomes).html())
                 .replace("@MUTANTS@", ProveCommand.mutantTable(outcomes).html())
                 .replace("@THEOREMS@", theorems);
-        AtomicFile.replace(file, temporary -> Files.writeString(temporary, page));
+        AtomicFile.write(file, HtmlPage.of("Duality: proofs", body));
     }
 
     private static void append(StringBuilder html, Theorem.Outcome outcome) {

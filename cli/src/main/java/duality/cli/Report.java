@@ -3,31 +3,12 @@ package duality.cli;
 import duality.proofs.Theorem;
 import duality.tensor.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The demo's report: one page that needs nothing else, and its figure as a file beside it. */
 final class Report {
-    private static final String PAGE = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width">
-            <title>Duality</title>
-            <style>
-            body { font: 16px/1.5 Georgia, serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
-            h1, h2, table { font-family: Helvetica, Arial, sans-serif }
-            table { border-collapse: collapse; font-size: 0.8rem; display: block; overflow-x: auto; margin: 1rem 0 }
-            th, td { text-align: left; padding: 0.2rem 0.6rem; border-bottom: 1px solid #ddd; vertical-align: top }
-            .number { text-align: right; font-variant-numeric: tabular-nums }
-            svg { max-width: 100%; height: auto }
-            details { font-size: 0.9rem }
-            code { font-size: 0.9em; overflow-wrap: anywhere }
-            </style>
-            </head>
-            <body>
+    private static final String BODY = """
             <h1>Duality</h1>
             <p>A state space model <i>h<sub>t</sub> = a<sub>t</sub> h<sub>t−1</sub> + B<sub>t</sub> x<sub>t</sub><sup>T</sup></i>,
             <i>y<sub>t</sub> = C<sub>t</sub><sup>T</sup> h<sub>t</sub></i> is multiplication by a semiseparable matrix. The
@@ -44,8 +25,6 @@ final class Report {
             <h2>A layer of Mamba-2-130m's size</h2>
             <p>24 heads of dimension 64, state size 128, 2048 steps.</p>
             @LAYER@
-            </body>
-            </html>
             """;
 
     private Report() {}
@@ -53,15 +32,15 @@ final class Report {
     /** Writes report.html and blocks.svg and returns the absolute path of the former. */
     static Path write(Path folder, List<Theorem.Outcome> outcomes, Table independent, Table layer) throws IOException {
         String figure = Figures.blocks();
-        store(folder.resolve("blocks.svg"), figure);
+        AtomicFile.write(folder.resolve("blocks.svg"), figure);
         StringBuilder proofs = new StringBuilder(ProveCommand.table(outcomes).html());
         outcomes.forEach(outcome -> proofs.append(details(outcome)));
-        String html = PAGE.replace("@FIGURE@", figure)
+        String body = BODY.replace("@FIGURE@", figure)
                 .replace("@PROOFS@", proofs)
                 .replace("@INDEPENDENT@", independent.html())
                 .replace("@LAYER@", layer.html());
         Path report = folder.resolve("report.html");
-        store(report, html);
+        AtomicFile.write(report, HtmlPage.of("Duality", body));
         return report.toAbsolutePath().normalize();
     }
 
@@ -82,9 +61,5 @@ final class Report {
                         .append(Table.escape(counterexample))
                         .append("</code></li>\n"));
         return html.append("</ul></details>\n").toString();
-    }
-
-    private static void store(Path file, String text) throws IOException {
-        AtomicFile.replace(file, temporary -> Files.writeString(temporary, text));
     }
 }

@@ -15,9 +15,9 @@ import java.util.Arrays;
  */
 public final class TensorMap {
     /** {@code sizeof(CUtensorMap)}. */
-    static final long BYTES = 128;
+    public static final long BYTES = 128;
     /** {@code alignof(CUtensorMap)}. */
-    static final long ALIGNMENT = 64;
+    public static final long ALIGNMENT = 64;
 
     private static final int MOST_AXES = 5;
 

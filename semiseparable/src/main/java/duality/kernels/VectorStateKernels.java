@@ -142,17 +142,17 @@ final class VectorStateKernels extends StateKernels {
             double[] x,
             double[] y) {
         switch (kind) {
-            case DIAGONAL -> runDiagonal(first, step, n, d, c, o, t, q, x, y);
+            case DIAGONAL -> runDiagonal(first, step, n, c, o, t, q, x, y);
             case COLUMNS -> runColumns(first, step, n, d, c, o, t, q, x, y);
             case ROWS -> runRows(first, step, n, d, c, o, t, q, x, y);
         }
     }
 
+    /** Substitution alone comes here: see {@link #add}. */
     private static void runDiagonal(
             int first,
             int step,
             int n,
-            double @Nullable [] d,
             double @Nullable [] c,
             double[] o,
             double[] t,
@@ -161,7 +161,7 @@ final class VectorStateKernels extends StateKernels {
             double[] y) {
         double[] g = new double[2 * R];
         for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
-            double z = output(i, d, c, o, g, from, x, y);
+            double z = output(i, null, c, o, g, from, x, y);
             for (int b = 0; b < R; b += LANES) {
                 all(z).fma(load(q, i * R + b), load(t, i * R + b).mul(load(g, from + b)))
                         .intoArray(g, (from ^ R) + b);

@@ -20,6 +20,15 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
+     * Writes text in UTF-8.
+     *
+     * @throws NoSuchFileException naming the folder, if it is not there
+     */
+    public static void write(Path path, String text) throws IOException {
+        replace(path, temporary -> Files.writeString(temporary, text));
+    }
+
+    /**
      * Has a new file written beside the target, forces it to the device, and moves it to the target in one step.
      *
      * @throws NoSuchFileException naming the folder, if it is not there

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import duality.gpu.TensorMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.StructLayout;
@@ -13,11 +14,6 @@ import java.util.stream.Stream;
 
 /** {@code HopperProblem} of {@code hopper_problem.h}. */
 final class HopperLayout extends KernelStruct {
-    /** {@code sizeof(CUtensorMap)} and {@code alignof(CUtensorMap)}. */
-    private static final int MAP_BYTES = 128;
-
-    private static final int MAP_ALIGNMENT = 64;
-
     private static final List<String> MAPS = List.of("x_map", "B_map", "C_map", "z_map", "y_map");
     private static final List<String> POINTERS = List.of(
             "dt",
@@ -54,8 +50,8 @@ final class HopperLayout extends KernelStruct {
 
     static final StructLayout STRUCT = MemoryLayout.structLayout(Stream.of(
                     MAPS.stream()
-                            .map(name -> MemoryLayout.sequenceLayout(MAP_BYTES, JAVA_BYTE)
-                                    .withByteAlignment(MAP_ALIGNMENT)
+                            .map(name -> MemoryLayout.sequenceLayout(TensorMap.BYTES, JAVA_BYTE)
+                                    .withByteAlignment(TensorMap.ALIGNMENT)
                                     .withName(name)),
                     POINTERS.stream().map(JAVA_LONG::withName),
                     INTEGERS.stream().map(JAVA_INT::withName),
