@@ -412,7 +412,7 @@ final class VectorDoubles extends ScalarDoubles {
             for (int t = start; t < q; t += LANES) {
                 sum = sum.add(DoubleVector.fromArray(S, running, t));
             }
-            out[k] = sum.reduceLanes(VectorOperators.ADD);
+            out[k] = LaneSum.of(sum);
         }
     }
 
@@ -440,7 +440,7 @@ final class VectorDoubles extends ScalarDoubles {
                 left = DoubleVector.fromArray(S, x, at).fma(DoubleVector.fromArray(S, y, at), left);
                 right = DoubleVector.fromArray(S, x, at + LANES).fma(DoubleVector.fromArray(S, y, at + LANES), right);
             }
-            out[i] = left.add(right).reduceLanes(VectorOperators.ADD);
+            out[i] = LaneSum.of(left.add(right));
         }
     }
 
@@ -467,7 +467,7 @@ final class VectorDoubles extends ScalarDoubles {
             right = DoubleVector.fromArray(S, x, xAt + i + LANES)
                     .fma(DoubleVector.fromArray(S, y, yAt + i + LANES), right);
         }
-        return left.add(right).reduceLanes(VectorOperators.ADD);
+        return LaneSum.of(left.add(right));
     }
 
     @Override
@@ -516,7 +516,7 @@ final class VectorDoubles extends ScalarDoubles {
                 h.intoMemorySegment(to, target + at, ByteOrder.nativeOrder());
                 sum = h.fma(DoubleVector.fromArray(S, c, j), sum);
             }
-            double rest = sum.reduceLanes(VectorOperators.ADD);
+            double rest = LaneSum.of(sum);
             for (int j = whole; j < n; j++) {
                 long at = (long) j * Double.BYTES;
                 double h = decay * from.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, source + at) + x[i] * b[j];

@@ -410,7 +410,7 @@ final class VectorFloats extends ScalarFloats {
             for (int t = start; t < q; t += LANES) {
                 sum = sum.add(FloatVector.fromArray(S, running, t));
             }
-            out[k] = sum.reduceLanes(VectorOperators.ADD);
+            out[k] = LaneSum.of(sum);
         }
     }
 
@@ -438,7 +438,7 @@ final class VectorFloats extends ScalarFloats {
                 left = FloatVector.fromArray(S, x, at).fma(FloatVector.fromArray(S, y, at), left);
                 right = FloatVector.fromArray(S, x, at + LANES).fma(FloatVector.fromArray(S, y, at + LANES), right);
             }
-            out[i] = left.add(right).reduceLanes(VectorOperators.ADD);
+            out[i] = LaneSum.of(left.add(right));
         }
     }
 
@@ -465,7 +465,7 @@ final class VectorFloats extends ScalarFloats {
             right = FloatVector.fromArray(S, x, xAt + i + LANES)
                     .fma(FloatVector.fromArray(S, y, yAt + i + LANES), right);
         }
-        return left.add(right).reduceLanes(VectorOperators.ADD);
+        return LaneSum.of(left.add(right));
     }
 
     @Override
@@ -514,7 +514,7 @@ final class VectorFloats extends ScalarFloats {
                 h.intoMemorySegment(to, target + at, ByteOrder.nativeOrder());
                 sum = h.fma(FloatVector.fromArray(S, c, j), sum);
             }
-            float rest = sum.reduceLanes(VectorOperators.ADD);
+            float rest = LaneSum.of(sum);
             for (int j = whole; j < n; j++) {
                 long at = (long) j * Float.BYTES;
                 float h = (float) decay * from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, source + at) + x[i] * b[j];

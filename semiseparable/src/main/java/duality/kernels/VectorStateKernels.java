@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Products and reflections for all sizes.
  *
  * <p>States pass from step to step through memory, since a broadcast from there costs less than one from a register and
- * serves every width alike. Sums over lanes are trees of shuffles: {@code reduceLanes} would leave their order, and so
- * the last bits, to the compiler.
+ * serves every width alike.
  */
 final class VectorStateKernels extends StateKernels {
     private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, VectorWidth.SHAPE);
@@ -21,17 +20,12 @@ final class VectorStateKernels extends StateKernels {
     private static final int R = 8;
     private static final int R2 = R * R;
 
-    private static final VectorShuffle<Double> NEXT_1 = exchange(1);
-    private static final VectorShuffle<Double> NEXT_2 = exchange(2);
-    private static final VectorShuffle<Double> NEXT_4 = exchange(4);
+    private static final VectorShuffle<Double> NEXT_1 = LaneSum.exchange(S, 1);
+    private static final VectorShuffle<Double> NEXT_2 = LaneSum.exchange(S, 2);
+    private static final VectorShuffle<Double> NEXT_4 = LaneSum.exchange(S, 4);
     private static final VectorMask<Double> ODD_1 = odd(1);
     private static final VectorMask<Double> ODD_2 = odd(2);
     private static final VectorMask<Double> ODD_4 = odd(4);
-
-    /** Exchanges neighbouring groups of so many lanes. */
-    private static VectorShuffle<Double> exchange(int group) {
-        return VectorShuffle.fromOp(S, lane -> (lane ^ group) % LANES);
-    }
 
     /** Every second group of so many lanes. */
     private static VectorMask<Double> odd(int group) {
@@ -55,24 +49,13 @@ final class VectorStateKernels extends StateKernels {
         return DoubleVector.broadcast(S, value);
     }
 
-    private static double sum(DoubleVector v) {
-        DoubleVector sum = v;
-        if (LANES >= 8) {
-            sum = sum.add(sum.rearrange(NEXT_4));
-        }
-        if (LANES >= 4) {
-            sum = sum.add(sum.rearrange(NEXT_2));
-        }
-        return sum.lane(0) + sum.lane(1);
-    }
-
     /** {@code Σ_8 a_k b_k}. */
     private static double dot8(double[] a, int at, double[] b, int bAt) {
         DoubleVector sum = load(a, at).mul(load(b, bAt));
         for (int k = LANES; k < R; k += LANES) {
             sum = load(a, at + k).fma(load(b, bAt + k), sum);
         }
-        return sum(sum);
+        return LaneSum.of(sum);
     }
 
     /** {@code Σ_8 g_k m_k} for rows m_k of {@code m}, {@code stride} apart: one vector of it. */
@@ -430,7 +413,7 @@ final class VectorStateKernels extends StateKernels {
             for (int k = 0; k < width; k += LANES) {
                 sum = load(v, vAt + k).fma(load(m, at + k), sum);
             }
-            DoubleVector minus = all(-sum(sum));
+            DoubleVector minus = all(-LaneSum.of(sum));
             for (int k = 0; k < width; k += LANES) {
                 load(v, vAt + k).fma(minus, load(m, at + k)).intoArray(m, at + k);
             }

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ForkJoinPool;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,10 +56,33 @@ class CpuBackendTest {
         }
     }
 
-    /** For the JVMs that {@link #everyWidthComputesAllSizes} starts. */
+    /** For the JVMs that the tests start: without arguments all sizes, else the bits of a run. */
     public static void main(String[] arguments) {
-        allSizes();
-        System.out.println("all within bounds, SIMD " + SsdBackends.CPU.description());
+        if (arguments.length == 0) {
+            allSizes();
+            System.out.println("all within bounds, SIMD " + SsdBackends.CPU.description());
+        } else {
+            System.out.println(bits());
+        }
+    }
+
+    /** What {@link #main} prints in a JVM with these options. */
+    private static String inAnotherJvm(List<String> options, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--add-exports=java.base/jdk.internal.module=ALL-UNNAMED");
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CpuBackendTest.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        Process java = builder.start();
+        try (var output = java.inputReader()) {
+            String printed = output.readAllAsString();
+            assertThat(java.waitFor()).as(printed).isZero();
+            return printed.strip();
+        }
     }
 
     @Test
@@ -69,19 +93,34 @@ class CpuBackendTest {
     @ParameterizedTest
     @ValueSource(strings = {"off", "128", "256"})
     void everyWidthComputesAllSizes(String width) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
-                        "-Dduality.simd=" + width,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CpuBackendTest.class.getName())
-                .redirectErrorStream(true);
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-        Process java = builder.start();
-        try (var output = java.inputReader()) {
-            assertThat(output.readAllAsString()).startsWith("all within bounds").contains("SIMD " + width);
-            assertThat(java.waitFor()).isZero();
+        assertThat(inAnotherJvm(List.of("-Dduality.simd=" + width)))
+                .startsWith("all within bounds")
+                .contains("SIMD " + width);
+    }
+
+    /** Every bit of outputs and gradients, in each precision, as one number. */
+    private static String bits() {
+        CRC32C bits = new CRC32C();
+        SsdInputs in = new Cases(3).full(Shape.of(HeadPattern.GROUPED, 1, 45, 4, 2, 9, 20), null);
+        Tensor dy = new Cases(9).normal(1, 45, 4, 9);
+        for (Precision precision : PRECISIONS) {
+            SsdOptions options = OPTIONS.with(precision).withChunkLength(16);
+            SsdOutputs outputs = SsdBackends.CPU.forward(in, options);
+            List<Tensor> all = new ArrayList<>(List.of(outputs.y(), outputs.finalStates()));
+            all.addAll(SsdBackends.CPU.backward(in, dy, null, options).arrays().values());
+            for (Tensor tensor : all) {
+                bits.update(tensor.segment().asByteBuffer());
+            }
+        }
+        return Long.toHexString(bits.getValue());
+    }
+
+    /** The compiler may choose its own order for a vector's sum over lanes; ours is fixed. */
+    @Test
+    void compilationDoesNotChangeBits() throws IOException, InterruptedException {
+        String interpreted = inAnotherJvm(List.of("-Xint"), "bits");
+        for (int run = 0; run < 400; run++) {
+            assertThat(bits()).as("run %d", run).isEqualTo(interpreted);
         }
     }
 
