@@ -7,9 +7,9 @@ import java.util.Deque;
  * Products of dense matrices: {@code C ← A B} or {@code C ← C + A B}. Entry (i, j) of a factor lies at {@code at + i·row +
  * j·column}, so transposes and slices are strides; C has columns of stride 1.
  *
- * <p>As in Goto and van de Geijn (2008), "Anatomy of high-performance matrix multiplication": A and B are cut into blocks
- * that fit the second-level cache, B is copied into panels that are read from one end to the other, and tiles of C are
- * summed in registers. Large products run in {@linkplain Parallel parallel}. Sums over the inner index are cut every {@value
+ * <p>After Goto and van de Geijn (2008), "Anatomy of high-performance matrix multiplication": B is cut into blocks that
+ * fit a share of the last cache and copied into panels that are read from one end to the other; a few rows of A stay in
+ * the first cache while all panels pass by; and tiles of C are summed in registers. Large products run in {@linkplain Parallel parallel}. Sums over the inner index are cut every {@value
  * #INNER} terms, and each part is summed in order, so the bits depend on neither threads nor vectors.
  */
 public final class DenseMultiply {
@@ -19,8 +19,8 @@ public final class DenseMultiply {
     /** Rows of a block of A: 128 KiB in float32. */
     private static final int ROWS = 128;
 
-    /** Columns of a block of B: 1 MiB in float32. */
-    private static final int COLUMNS = 1024;
+    /** Bytes of a block of B. Less, and A is copied more often than it pays; the panels come fast enough from afar. */
+    private static final int BLOCK_BYTES = 2 << 20;
 
     /** Multiplications from which on threads pay. */
     private static final long PARALLEL = 1L << 21;
@@ -100,6 +100,9 @@ public final class DenseMultiply {
     private static final class Blocked<A> {
         private final Kernels<A> k;
         private final A one;
+        /** Columns of a block of B. */
+        private final int most;
+
         private final Deque<Scratch<A>> free = new ArrayDeque<>();
 
         /** A block of A, one of B, and the last panel of a block of C if it is not whole. */
@@ -109,6 +112,7 @@ public final class DenseMultiply {
             this.k = k;
             one = k.allocate(1);
             k.set(one, 0, 1);
+            most = BLOCK_BYTES / (INNER * k.bytes());
         }
 
         private Scratch<A> take() {
@@ -117,7 +121,7 @@ public final class DenseMultiply {
                     return free.pop();
                 }
             }
-            return new Scratch<>(k.allocate(ROWS * INNER), k.allocate(INNER * COLUMNS), k.allocate(ROWS * k.panel()));
+            return new Scratch<>(k.allocate(ROWS * INNER), k.allocate(INNER * most), k.allocate(ROWS * k.panel()));
         }
 
         private void give(Scratch<A> scratch) {
@@ -208,8 +212,8 @@ public final class DenseMultiply {
             Scratch<A> scratch = take();
             // A small A is read in place; else its rows are brought together.
             boolean inPlace = aColumn == 1 && m <= ROWS;
-            for (int j = 0; j < n; j += COLUMNS) {
-                int columns = Math.min(COLUMNS, n - j);
+            for (int j = 0; j < n; j += most) {
+                int columns = Math.min(most, n - j);
                 for (int p = 0; p < inner; p += INNER) {
                     int length = Math.min(INNER, inner - p);
                     packB(length, columns, b, bAt + p * bRow + j * bColumn, bRow, bColumn, scratch.b());
@@ -271,7 +275,13 @@ public final class DenseMultiply {
             int whole = n / w * w;
             A scale = add ? one : null;
             Kernels.Part full = Kernels.Part.FULL;
-            k.multiply(m, whole, inner, a, aAt, aRow, full, scratch.b(), 0, inner * w, c, cAt, cRow, w, scale, 0, 0);
+            int panel = inner * w;
+            for (int i = 0; i < m; i += Kernels.TILE) { // so that C is walked through along its rows
+                int rows = Math.min(Kernels.TILE, m - i);
+                int ai = aAt + i * aRow;
+                int ci = cAt + i * cRow;
+                k.multiply(rows, whole, inner, a, ai, aRow, full, scratch.b(), 0, panel, c, ci, cRow, w, scale, 0, 0);
+            }
             if (whole < n) {
                 int at = whole * inner;
                 k.multiply(m, w, inner, a, aAt, aRow, full, scratch.b(), at, 0, scratch.c(), 0, w, 0, null, 0, 0);
