@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The recurrences by the Vector API, for rank 8: with 8 lanes the state is one vector and so is a column of a transition.
  * Products and reflections for all sizes.
  *
- * <p>States pass from step to step through memory, since a broadcast from there costs less than one from a register and
- * serves every width alike.
+ * <p>A state that is one vector stays in a register from step to step, where its lanes are broadcast by shuffles.
+ * Otherwise states pass through memory, and so do the broadcasts.
  */
 final class VectorStateKernels extends StateKernels {
     private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, VectorWidth.SHAPE);
@@ -23,9 +23,22 @@ final class VectorStateKernels extends StateKernels {
     private static final VectorShuffle<Double> NEXT_1 = LaneSum.exchange(S, 1);
     private static final VectorShuffle<Double> NEXT_2 = LaneSum.exchange(S, 2);
     private static final VectorShuffle<Double> NEXT_4 = LaneSum.exchange(S, 4);
+    private static final VectorShuffle<Double> ALL_0 = broadcast(0);
+    private static final VectorShuffle<Double> ALL_1 = broadcast(1);
+    private static final VectorShuffle<Double> ALL_2 = broadcast(2);
+    private static final VectorShuffle<Double> ALL_3 = broadcast(3);
+    private static final VectorShuffle<Double> ALL_4 = broadcast(4);
+    private static final VectorShuffle<Double> ALL_5 = broadcast(5);
+    private static final VectorShuffle<Double> ALL_6 = broadcast(6);
+    private static final VectorShuffle<Double> ALL_7 = broadcast(7);
     private static final VectorMask<Double> ODD_1 = odd(1);
     private static final VectorMask<Double> ODD_2 = odd(2);
     private static final VectorMask<Double> ODD_4 = odd(4);
+
+    /** One lane everywhere, if there is such a lane. */
+    private static VectorShuffle<Double> broadcast(int lane) {
+        return VectorShuffle.fromOp(S, any -> lane % LANES);
+    }
 
     /** Every second group of so many lanes. */
     private static VectorMask<Double> odd(int group) {
@@ -58,17 +71,57 @@ final class VectorStateKernels extends StateKernels {
         return LaneSum.of(sum);
     }
 
-    /** {@code Σ_8 g_k m_k} for rows m_k of {@code m}, {@code stride} apart: one vector of it. */
-    private static DoubleVector combination8(double[] g, int gAt, double[] m, int at, int stride) {
-        DoubleVector s0 = all(g[gAt]).mul(load(m, at));
-        DoubleVector s1 = all(g[gAt + 1]).mul(load(m, at + stride));
-        DoubleVector s2 = all(g[gAt + 2]).mul(load(m, at + 2 * stride));
-        DoubleVector s3 = all(g[gAt + 3]).mul(load(m, at + 3 * stride));
-        s0 = all(g[gAt + 4]).fma(load(m, at + 4 * stride), s0);
-        s1 = all(g[gAt + 5]).fma(load(m, at + 5 * stride), s1);
-        s2 = all(g[gAt + 6]).fma(load(m, at + 6 * stride), s2);
-        s3 = all(g[gAt + 7]).fma(load(m, at + 7 * stride), s3);
+    /** {@code Σ_8 g_k t_k} for neighbouring rows t_k of {@code t}: one vector of it. */
+    private static DoubleVector combination8(
+            DoubleVector g0,
+            DoubleVector g1,
+            DoubleVector g2,
+            DoubleVector g3,
+            DoubleVector g4,
+            DoubleVector g5,
+            DoubleVector g6,
+            DoubleVector g7,
+            double[] t,
+            int at) {
+        DoubleVector s0 = g0.mul(load(t, at));
+        DoubleVector s1 = g1.mul(load(t, at + R));
+        DoubleVector s2 = g2.mul(load(t, at + 2 * R));
+        DoubleVector s3 = g3.mul(load(t, at + 3 * R));
+        s0 = g4.fma(load(t, at + 4 * R), s0);
+        s1 = g5.fma(load(t, at + 5 * R), s1);
+        s2 = g6.fma(load(t, at + 6 * R), s2);
+        s3 = g7.fma(load(t, at + 7 * R), s3);
         return s0.add(s1).add(s2.add(s3));
+    }
+
+    /** {@link #combination8} with the lanes of a vector. */
+    private static DoubleVector combination8(DoubleVector g, double[] t, int at) {
+        return combination8(
+                g.rearrange(ALL_0),
+                g.rearrange(ALL_1),
+                g.rearrange(ALL_2),
+                g.rearrange(ALL_3),
+                g.rearrange(ALL_4),
+                g.rearrange(ALL_5),
+                g.rearrange(ALL_6),
+                g.rearrange(ALL_7),
+                t,
+                at);
+    }
+
+    /** {@link #combination8} with neighbouring entries of {@code g}. */
+    private static DoubleVector combination8(double[] g, int gAt, double[] t, int at) {
+        return combination8(
+                all(g[gAt]),
+                all(g[gAt + 1]),
+                all(g[gAt + 2]),
+                all(g[gAt + 3]),
+                all(g[gAt + 4]),
+                all(g[gAt + 5]),
+                all(g[gAt + 6]),
+                all(g[gAt + 7]),
+                t,
+                at);
     }
 
     @Override
@@ -144,7 +197,7 @@ final class VectorStateKernels extends StateKernels {
             double[] y) {
         double[] g = new double[2 * R];
         for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
-            double z = output(i, null, c, o, g, from, x, y);
+            double z = output(i, null, c, dot8(o, i * R, g, from), x, y);
             for (int b = 0; b < R; b += LANES) {
                 all(z).fma(load(q, i * R + b), load(t, i * R + b).mul(load(g, from + b)))
                         .intoArray(g, (from ^ R) + b);
@@ -163,11 +216,19 @@ final class VectorStateKernels extends StateKernels {
             double[] q,
             double[] x,
             double[] y) {
+        if (LANES == R) {
+            DoubleVector g = all(0);
+            for (int s = 0, i = first; s < n; s++, i += step) {
+                double z = output(i, d, c, LaneSum.of(load(o, i * R).mul(g)), x, y);
+                g = all(z).fma(load(q, i * R), combination8(g, t, i * R2));
+            }
+            return;
+        }
         double[] g = new double[2 * R];
         for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
-            double z = output(i, d, c, o, g, from, x, y);
+            double z = output(i, d, c, dot8(o, i * R, g, from), x, y);
             for (int b = 0; b < R; b += LANES) {
-                all(z).fma(load(q, i * R + b), combination8(g, from, t, i * R2 + b, R))
+                all(z).fma(load(q, i * R + b), combination8(g, from, t, i * R2 + b))
                         .intoArray(g, (from ^ R) + b);
             }
         }
@@ -184,31 +245,27 @@ final class VectorStateKernels extends StateKernels {
             double[] q,
             double[] x,
             double[] y) {
+        if (LANES == R) {
+            DoubleVector g = all(0);
+            for (int s = 0, i = first; s < n; s++, i += step) {
+                double z = output(i, d, c, LaneSum.of(load(o, i * R).mul(g)), x, y);
+                g = all(z).fma(load(q, i * R), rowSums(g, t, i * R2));
+            }
+            return;
+        }
         double[] g = new double[2 * R];
         for (int s = 0, i = first, from = 0; s < n; s++, i += step, from ^= R) {
-            double z = output(i, d, c, o, g, from, x, y);
+            double z = output(i, d, c, dot8(o, i * R, g, from), x, y);
             int to = from ^ R;
-            if (LANES == R) {
-                all(z).fma(load(q, i * R), rowSums(load(g, from), t, i * R2)).intoArray(g, to);
-            } else {
-                for (int a = 0; a < R; a++) {
-                    g[to + a] = q[i * R + a] * z + dot8(t, i * R2 + a * R, g, from);
-                }
+            for (int a = 0; a < R; a++) {
+                g[to + a] = q[i * R + a] * z + dot8(t, i * R2 + a * R, g, from);
             }
         }
     }
 
     /** Row i of a product, or of a substitution if there is a c; returns what enters the state. */
     private static double output(
-            int i,
-            double @Nullable [] d,
-            double @Nullable [] c,
-            double[] o,
-            double[] g,
-            int from,
-            double[] x,
-            double[] y) {
-        double dot = dot8(o, i * R, g, from);
+            int i, double @Nullable [] d, double @Nullable [] c, double dot, double[] x, double[] y) {
         double z = x[i];
         if (c != null) {
             z = (z - dot) / c[i];
