@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"-Xmx6g", "--add-modules=jdk.incubator.vector"})
+        jvmArgsAppend = {"-Xmx6g", "-XX:+UseTransparentHugePages", "--add-modules=jdk.incubator.vector"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class SemiseparableMultiply {

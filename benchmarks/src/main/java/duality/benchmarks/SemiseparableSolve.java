@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"-Xmx6g", "--add-modules=jdk.incubator.vector"})
+        jvmArgsAppend = {"-Xmx6g", "-XX:+UseTransparentHugePages", "--add-modules=jdk.incubator.vector"})
 @Warmup(iterations = 3)
 @Measurement(iterations = 7)
 public class SemiseparableSolve {
