@@ -90,6 +90,7 @@ class CatalogueTest {
                         "variable-length",
                         "padding",
                         "sequence-parallel",
+                        "tensor-parallel",
                         "head-patterns",
                         "s6",
                         "gradient",
