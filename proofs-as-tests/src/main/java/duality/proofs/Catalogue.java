@@ -18,6 +18,7 @@ public final class Catalogue {
         all.addAll(OperatorTheorems.all());
         all.addAll(LayerTheorems.all());
         all.addAll(GradientTheorems.all());
+        all.addAll(HeadTheorems.all());
         all.addAll(ModelTableTheorems.all());
         return List.copyOf(all);
     }

@@ -94,7 +94,8 @@ class CatalogueTest {
                         "head-patterns",
                         "s6",
                         "gradient",
-                        "gradient-operator");
+                        "gradient-operator",
+                        "head");
         assertThat(names.stream().filter(name -> name.startsWith("cumprodsum-")))
                 .hasSize(6);
         assertThat(names.stream().filter(name -> name.startsWith("model-"))).hasSize(22);
