@@ -56,8 +56,8 @@ final class HeadTheorems {
             BlockDecomposition blocks = new BlockDecomposition(cuts, CumProdSum.RECURRENT);
             ScalarSsm.Result<M> scan = blocks.run(k, head.scan(k));
             SsdHead<M> surroundings = head.surroundings;
-            BlockGradient.Result<M> inner = new BlockGradient(blocks)
-                    .run(k, head.scan(k), surroundings.scanGradient(k, dy), dFinalState);
+            BlockGradient.Result<M> inner =
+                    new BlockGradient(blocks).run(k, head.scan(k), surroundings.scanGradient(k, dy), dFinalState);
             SsdHead.Gradient<M> outer = gradient(k, surroundings, scan.y(), dy, inner);
             SequencedMap<String, M> gradients = new LinkedHashMap<>();
             gradients.put("x", outer.x());
@@ -75,8 +75,7 @@ final class HeadTheorems {
             return head.outputs(k, scan);
         }
 
-        <M> SsdHead.Gradient<M> gradient(
-                Blocks<M> k, SsdHead<M> head, M scan, M dy, BlockGradient.Result<M> inner) {
+        <M> SsdHead.Gradient<M> gradient(Blocks<M> k, SsdHead<M> head, M scan, M dy, BlockGradient.Result<M> inner) {
             return given(k, head).gradient(k, scan, dy, inner);
         }
 
@@ -103,14 +102,14 @@ final class HeadTheorems {
                                         "step sizes, decays, gates",
                                         "all functions",
                                         "values and slopes are variables; of exp that it is its own derivative"),
-                                new Quantifier(
-                                        "T, N, P", "≤ " + LENGTH + ", " + STATE_SIZE + ", " + HEAD_DIM, "each"),
+                                new Quantifier("T, N, P", "≤ " + LENGTH + ", " + STATE_SIZE + ", " + HEAD_DIM, "each"),
                                 new Quantifier("Q", "≤ T", "each; all T by gradient, which has the scan")),
                         HeadTheorems::prove))
                 .refuting("head: the skip outside the gate", new Program() {
                     @Override
                     <M> M outputs(Blocks<M> k, SsdHead<M> head, M scan) {
-                        M gated = k.hadamard(scan, Objects.requireNonNull(head.gate()).value());
+                        M gated = k.hadamard(
+                                scan, Objects.requireNonNull(head.gate()).value());
                         M skipped = k.subtract(
                                 new SsdHead<>(head.dt(), head.dtSlope(), head.rate(), head.x(), head.skip(), null)
                                         .outputs(k, scan),
@@ -129,7 +128,12 @@ final class HeadTheorems {
                     @Override
                     <M> SsdHead<M> given(Blocks<M> k, SsdHead<M> head) {
                         return new SsdHead<>(
-                                head.dt(), k.ones(k.rows(head.dt()), 1), head.rate(), head.x(), head.skip(), head.gate());
+                                head.dt(),
+                                k.ones(k.rows(head.dt()), 1),
+                                head.rate(),
+                                head.x(),
+                                head.skip(),
+                                head.gate());
                     }
                 })
                 .refuting("head: silu for its slope", new Program() {
@@ -167,7 +171,10 @@ final class HeadTheorems {
                     <M> SsdHead.Gradient<M> gradient(
                             Blocks<M> k, SsdHead<M> head, M scan, M dy, BlockGradient.Result<M> inner) {
                         SsdHead.Gradient<M> right = super.gradient(k, head, scan, dy, inner);
-                        M z = k.hadamard(k.hadamard(dy, Objects.requireNonNull(head.gate()).slope()), scan);
+                        M z = k.hadamard(
+                                k.hadamard(
+                                        dy, Objects.requireNonNull(head.gate()).slope()),
+                                scan);
                         return new SsdHead.Gradient<>(right.x(), right.dt(), right.rate(), right.skip(), z);
                     }
                 })

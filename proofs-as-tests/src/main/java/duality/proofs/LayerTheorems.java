@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 /** The layer around the operator, on several devices (Dao and Gu 2024, Sections 7.1 and 8.1). */
 final class LayerTheorems {
     private static final int WIDTH = 2;
-    private static final List<Shape> SHAPES = List.of(
-            new Shape(0, 1, 1), new Shape(1, 1, 1), new Shape(2, 1, 1), new Shape(2, 1, 2), new Shape(3, 2, 2));
+    private static final List<Shape> SHAPES =
+            List.of(new Shape(0, 1, 1), new Shape(1, 1, 1), new Shape(2, 1, 1), new Shape(2, 1, 2), new Shape(3, 2, 2));
 
     private LayerTheorems() {}
 
@@ -204,7 +204,8 @@ final class LayerTheorems {
                                         "heads, groups, devices",
                                         "2, 2; 4, 2; 4, 4, with every number of devices that divides the groups",
                                         "each; all by the same slices"),
-                                new Quantifier("T, N, P", "≤ 3, 2, 2", SHAPES.size() + " shapes; all T, N, P by blocks")),
+                                new Quantifier(
+                                        "T, N, P", "≤ 3, 2, 2", SHAPES.size() + " shapes; all T, N, P by blocks")),
                         LayerTheorems::prove))
                 .refuting("devices: B and C of the first device's groups everywhere", new TensorParallel() {
                     @Override
@@ -217,8 +218,22 @@ final class LayerTheorems {
                     <M> Layer<M> share(Blocks<M> k, Layer<M> all, int device, int devices) {
                         Layer<M> own = super.share(k, all, device, devices);
                         return new Layer<>(
-                                own.z, own.x, own.b, own.c, own.dt, own.filterX, own.filterB, own.filterC, own.bias,
-                                own.rate, own.skip, own.weight, own.out, own.heads, own.groups, 1);
+                                own.z,
+                                own.x,
+                                own.b,
+                                own.c,
+                                own.dt,
+                                own.filterX,
+                                own.filterB,
+                                own.filterC,
+                                own.bias,
+                                own.rate,
+                                own.skip,
+                                own.weight,
+                                own.out,
+                                own.heads,
+                                own.groups,
+                                1);
                     }
                 })
                 .refuting("devices: the output projection's first rows everywhere", new TensorParallel() {

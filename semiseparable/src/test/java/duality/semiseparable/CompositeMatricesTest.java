@@ -159,10 +159,12 @@ class CompositeMatricesTest {
         assertThat(two.times(0.0)).isEqualTo(new LogDeterminant(0, Double.NEGATIVE_INFINITY));
         assertThat(two.times(0.0).value()).isZero();
         assertThat(two.times(two).value()).isEqualTo(4);
-        assertThat(two.times(new LogDeterminant(0, Double.NEGATIVE_INFINITY)).sign()).isZero();
+        assertThat(two.times(new LogDeterminant(0, Double.NEGATIVE_INFINITY)).sign())
+                .isZero();
         assertThat(two.inverse().value()).isEqualTo(-0.5);
         assertThat(new LogDeterminant(1, 1000).value()).isEqualTo(Double.POSITIVE_INFINITY);
-        Generators<DMatrixRMaj> a = GeneratorAlgebra.diagonal(K, List.of(K.of(1, 1, new double[] {-2}), K.of(2, 2, new double[] {0, 1, 1, 0})));
+        Generators<DMatrixRMaj> a = GeneratorAlgebra.diagonal(
+                K, List.of(K.of(1, 1, new double[] {-2}), K.of(2, 2, new double[] {0, 1, 1, 0})));
         assertThat(Ulv.factor(K, a).logDeterminant().sign()).isEqualTo(1);
         Generators<DMatrixRMaj> b =
                 GeneratorAlgebra.diagonal(K, List.of(K.of(1, 1, new double[] {-2}), K.of(1, 1, new double[] {3})));
@@ -178,7 +180,8 @@ class CompositeMatricesTest {
             List<List<DMatrixRMaj>> lists = new ArrayList<>();
             int[][] shapes = {{1, 2}, {2, 2}, {2, 1}, {1, 3}, {3, 3}, {3, 1}}; // ranks 2 and 3
             for (int[] shape : shapes) {
-                lists.add(new ArrayList<>(List.of(K.ones(shape[0], shape[1]), K.ones(shape[0], shape[1]), K.ones(shape[0], shape[1]))));
+                lists.add(new ArrayList<>(
+                        List.of(K.ones(shape[0], shape[1]), K.ones(shape[0], shape[1]), K.ones(shape[0], shape[1]))));
             }
             lists.get(0).set(0, K.zeros(1, 0));
             lists.get(1).set(0, K.zeros(2, 0));
@@ -189,33 +192,62 @@ class CompositeMatricesTest {
             lists.get(4).set(0, K.zeros(0, 3));
             lists.get(5).set(0, K.zeros(0, 1));
             List<DMatrixRMaj> d = List.of(K.ones(1, 1), K.ones(1, 1), K.ones(1, 1));
-            assertThat(Generators.of(K, d, lists.get(0), lists.get(1), lists.get(2), lists.get(3), lists.get(4), lists.get(5))
+            assertThat(Generators.of(
+                                    K,
+                                    d,
+                                    lists.get(0),
+                                    lists.get(1),
+                                    lists.get(2),
+                                    lists.get(3),
+                                    lists.get(4),
+                                    lists.get(5))
                             .lowerRanks(K))
                     .containsExactly(0, 2, 2);
             int at = 1;
             lists.get(bad).set(at, K.ones(5, 5));
             fault(
                     Fault.SHAPE_MISMATCH,
-                    () -> Generators.of(K, d, lists.get(0), lists.get(1), lists.get(2), lists.get(3), lists.get(4), lists.get(5)),
-                    names.charAt(bad) == 'R' || names.charAt(bad) == 'W' ? "beside its neighbours" : "generator " + names.charAt(bad) + "[1]",
+                    () -> Generators.of(
+                            K, d, lists.get(0), lists.get(1), lists.get(2), lists.get(3), lists.get(4), lists.get(5)),
+                    names.charAt(bad) == 'R' || names.charAt(bad) == 'W'
+                            ? "beside its neighbours"
+                            : "generator " + names.charAt(bad) + "[1]",
                     names.charAt(bad) == 'R' || names.charAt(bad) == 'W' ? "vs" : "5x5");
             lists.get(bad).remove(at);
             fault(
                     Fault.SHAPE_MISMATCH,
-                    () -> Generators.of(K, d, lists.get(0), lists.get(1), lists.get(2), lists.get(3), lists.get(4), lists.get(5)),
+                    () -> Generators.of(
+                            K, d, lists.get(0), lists.get(1), lists.get(2), lists.get(3), lists.get(4), lists.get(5)),
                     "3 diagonal blocks");
         }
     }
 
+    /** Nothing comes up from below the last block, nor leaves the first. */
+    @Test
+    void statesEndAtTheBorders() {
+        List<DMatrixRMaj> d = List.of(K.ones(1, 1));
+        List<DMatrixRMaj> none = List.of(K.zeros(0, 0));
+        List<DMatrixRMaj> out = List.of(K.zeros(1, 0));
+        List<DMatrixRMaj> in = List.of(K.zeros(0, 1));
+        List<DMatrixRMaj> wide = List.of(K.zeros(0, 1));
+        fault(Fault.SHAPE_MISMATCH, () -> Generators.of(K, d, out, wide, in, out, none, in), "R[0]", "0x1 vs 0x0");
+        fault(Fault.SHAPE_MISMATCH, () -> Generators.of(K, d, out, none, in, out, wide, in), "W[0]", "0x1 vs 0x0");
+    }
+
     @Test
     void causalGeneratorsAreARecurrenceFromZero() {
-        List<DMatrixRMaj> d = List.of(K.of(1, 1, new double[] {1}), K.of(1, 1, new double[] {2}), K.of(1, 1, new double[] {3}));
+        List<DMatrixRMaj> d =
+                List.of(K.of(1, 1, new double[] {1}), K.of(1, 1, new double[] {2}), K.of(1, 1, new double[] {3}));
         List<DMatrixRMaj> p = List.of(K.ones(1, 1), K.of(1, 1, new double[] {5}), K.of(1, 1, new double[] {7}));
         List<DMatrixRMaj> r = List.of(K.ones(1, 1), K.of(1, 1, new double[] {2}), K.ones(1, 1));
         List<DMatrixRMaj> q = List.of(K.of(1, 1, new double[] {3}), K.of(1, 1, new double[] {4}), K.ones(1, 1));
         assertThat(Generators.causal(K, d, p, r, q).dense(K).data).containsExactly(1, 0, 0, 15, 2, 0, 42, 28, 3);
-        assertThat(Generators.causal(K, List.of(), List.of(), List.of(), List.of()).blocks()).isZero();
-        assertThat(Generators.causal(K, d.subList(0, 1), p.subList(0, 1), r.subList(0, 1), q.subList(0, 1)).dense(K).data)
+        assertThat(Generators.causal(K, List.of(), List.of(), List.of(), List.of())
+                        .blocks())
+                .isZero();
+        assertThat(Generators.causal(K, d.subList(0, 1), p.subList(0, 1), r.subList(0, 1), q.subList(0, 1))
+                        .dense(K)
+                        .data)
                 .containsExactly(1);
     }
 
@@ -236,22 +268,28 @@ class CompositeMatricesTest {
                     assertThat(s.multiply(x)).containsExactly(flat.multiply(x));
                 });
                 if (rank > 16) {
-                    assertThat(s.multiply(x)).containsExactly(s.generators().multiply(K, new DMatrixRMaj(n, 1, true, x)).data);
+                    assertThat(s.multiply(x))
+                            .containsExactly(s.generators().multiply(K, new DMatrixRMaj(n, 1, true, x)).data);
                 }
             }
         }
-        Semiseparable both = new Semiseparable(Lifting.lift(new OneSemiseparable(vector(random, 5)).plus(new LowRank(K.ones(5, 1), K.ones(5, 1)))));
+        Semiseparable both = new Semiseparable(
+                Lifting.lift(new OneSemiseparable(vector(random, 5)).plus(new LowRank(K.ones(5, 1), K.ones(5, 1)))));
         double[] b = vector(random, 5);
         assertThat(both.solve(new DMatrixRMaj(5, 1, true, b), Method.ULV).x().data)
                 .containsExactly(both.scalar().orElseThrow().solve(b));
-        assertThat(new Semiseparable(GeneratorAlgebra.diagonal(K, List.of())).scalar()).isEmpty();
-        assertThat(new Semiseparable(GeneratorAlgebra.diagonal(K, List.of(K.ones(1, 2)))).scalar()).isEmpty();
-        assertThat(new Semiseparable(GeneratorAlgebra.diagonal(K, List.of(K.ones(2, 1)))).scalar()).isEmpty();
+        assertThat(new Semiseparable(GeneratorAlgebra.diagonal(K, List.of())).scalar())
+                .isEmpty();
+        assertThat(new Semiseparable(GeneratorAlgebra.diagonal(K, List.of(K.ones(1, 2)))).scalar())
+                .isEmpty();
+        assertThat(new Semiseparable(GeneratorAlgebra.diagonal(K, List.of(K.ones(2, 1)))).scalar())
+                .isEmpty();
         double[][] diagonals = new double[17][n];
         LowRank low = new LowRank(K.ones(n, 1), K.ones(n, 1));
         assertThat(new Banded(n, n, 16, diagonals).plus(low))
-                .isInstanceOfSatisfying(Semiseparable.class, s -> assertThat(s.generators().blocks())
-                        .isEqualTo(n));
+                .isInstanceOfSatisfying(
+                        Semiseparable.class,
+                        s -> assertThat(s.generators().blocks()).isEqualTo(n));
     }
 
     @Test
@@ -267,7 +305,8 @@ class CompositeMatricesTest {
     @Test
     void choleskyFactorsRefuseWhatDoesNotFit() {
         double[] two = {2, 2};
-        ScalarCholesky flat = ScalarGenerators.symmetric(two, new double[0], new double[0], new double[0]).cholesky();
+        ScalarCholesky flat = ScalarGenerators.symmetric(two, new double[0], new double[0], new double[0])
+                .cholesky();
         fault(Fault.SHAPE_MISMATCH, () -> flat.solve(new double[3]), "length of b", "3 vs 2");
         fault(Fault.SHAPE_MISMATCH, () -> flat.solve(two, new double[3]), "length of out", "3 vs 2");
         Generators<DMatrixRMaj> a = GeneratorAlgebra.diagonal(K, List.of(K.identity(2)));

@@ -262,7 +262,8 @@ class ScalarGeneratorsTest {
     private static void assertRefused(ScalarGenerators a, double[] b, int row, double size) {
         assertThatThrownBy(() -> a.solve(b)).isInstanceOfSatisfying(ValueException.class, e -> {
             assertThat(e.fault()).isEqualTo(Fault.SINGULAR);
-            Matcher numbers = Pattern.compile("row (\\d+): a pivot of (\\S+) where rows have size (\\S+) \\(ratio (\\S+)\\)")
+            Matcher numbers = Pattern.compile(
+                            "row (\\d+): a pivot of (\\S+) where rows have size (\\S+) \\(ratio (\\S+)\\)")
                     .matcher(String.valueOf(e.getMessage()));
             assertThat(numbers.find()).isTrue();
             double pivot = Math.abs(Double.parseDouble(numbers.group(2)));

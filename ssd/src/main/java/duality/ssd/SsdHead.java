@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param gate what multiplies the outputs, or null
  * @param <M> the type of a block
  */
-public record SsdHead<M>(M dt, M dtSlope, M rate, M x, M skip, @Nullable Gate<M> gate) {
+public record SsdHead<M>(
+        M dt, M dtSlope, M rate, M x, M skip, @Nullable Gate<M> gate) {
     /**
      * The gate's factors.
      *
@@ -41,7 +42,8 @@ public record SsdHead<M>(M dt, M dtSlope, M rate, M x, M skip, @Nullable Gate<M>
      * @param z of the gate's argument {@code (T×P)}, or null without a gate
      * @param <M> the type of a block
      */
-    public record Gradient<M>(M x, M dt, M rate, M skip, @Nullable M z) {}
+    public record Gradient<M>(
+            M x, M dt, M rate, M skip, @Nullable M z) {}
 
     /** The scan's inputs {@code dt ∘ x (T×P)}. */
     public M inputs(Blocks<M> k) {

@@ -171,7 +171,11 @@ public final class BlocksBackend implements SsdBackend {
         SsdHead.Gradient<DMatrixRMaj> gradient = surroundings.gradient(
                 DOUBLES,
                 // Only the gate's gradient needs the outputs.
-                block(problem, problem.z() == null ? new double[problem.length() * p] : scan(k, blocks, problem).y()),
+                block(
+                        problem,
+                        problem.z() == null
+                                ? new double[problem.length() * p]
+                                : scan(k, blocks, problem).y()),
                 dOut,
                 new BlockGradient.Result<>(
                         DOUBLES.of(problem.length(), 1, logDecay),
