@@ -129,7 +129,7 @@ class StructuredMatrixBordersTest {
 
     @Test
     void hierarchicalMatricesAndTheirTransposesStayClosed() {
-        Hierarchical h = (Hierarchical) StructuredMatrices.hierarchical(random, 4);
+        Hierarchical h = StructuredMatrices.hierarchical(random, 4);
         Diagonal d = new Diagonal(1, 2, 3, 4);
         Toeplitz causal = new Toeplitz(4, 4, 0, 0, 0, 1, 2, 3, 4);
         transposeOf(Hierarchical.class, h.transpose().plus(d));
@@ -256,7 +256,7 @@ class StructuredMatrixBordersTest {
         assertThat(t.submatrix(1, 1, 0, 2).toDense().getNumElements()).isZero();
         assertThat(t.submatrix(0, 2, 3, 3).toDense().getNumElements()).isZero();
         assertThat(t.submatrix(1, 3, 0, 1).toDense().data).containsExactly(4, 5);
-        Hierarchical h = (Hierarchical) StructuredMatrices.hierarchical(random, 6);
+        Hierarchical h = StructuredMatrices.hierarchical(random, 6);
         assertThat(h.submatrix(0, 5, 0, 5)).isInstanceOf(Hierarchical.class);
         assertThat(h.submatrix(1, 5, 1, 5)).isInstanceOf(Product.class);
         assertThat(h.submatrix(0, 5, 0, 4)).isInstanceOf(Product.class);
