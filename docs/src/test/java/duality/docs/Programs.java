@@ -1,0 +1,168 @@
+package duality.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import duality.cli.Main;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** The Java listings of all pages, compiled together; and what pages show that can be run. */
+final class Programs {
+    /** Where everything runs, as a reader would in a folder of theirs: the tests' working directory. */
+    static final Path FOLDER = Path.of("").toAbsolutePath();
+
+    private final Path classes;
+
+    private Programs(Path classes) {
+        this.classes = classes;
+    }
+
+    /** Compiles the listings of pages. Each is a file; no two pages have files of the same name. */
+    static Programs compile(List<Page> pages) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        for (Page page : pages) {
+            for (Page.Listing listing : page.listings("java")) {
+                assertThat(files.put(listing.javaName() + ".java", listing.code()))
+                        .as("%s: a second %s.java", page, listing.javaName())
+                        .isNull();
+            }
+        }
+        Path sources = Files.createDirectories(FOLDER.resolve("sources"));
+        try (Stream<Path> former = Files.list(sources)) {
+            for (Path file : former.toList()) {
+                Files.delete(file);
+            }
+        }
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Files.writeString(sources.resolve(file.getKey()), file.getValue());
+        }
+        Path classes = Files.createDirectories(FOLDER.resolve("classes"));
+        StringWriter problems = new StringWriter();
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            boolean compiled = compiler.getTask(
+                            new PrintWriter(problems),
+                            manager,
+                            null,
+                            List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
+                            null,
+                            manager.getJavaFileObjectsFromPaths(
+                                    files.keySet().stream().map(sources::resolve).toList()))
+                    .call();
+            assertThat(compiled).as(problems.toString()).isTrue();
+        }
+        return new Programs(classes);
+    }
+
+    /** Whether a listing has a main method. */
+    static boolean isProgram(Page.Listing listing) {
+        return listing.code().contains("void main(");
+    }
+
+    /** What the main method of a class prints. */
+    String run(String name, String... arguments) throws Exception {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()}, Programs.class.getClassLoader())) {
+            Class<?> type = loader.loadClass(name);
+            Method main = Arrays.stream(type.getDeclaredMethods())
+                    .filter(method -> method.getName().equals("main"))
+                    .findFirst()
+                    .orElseThrow();
+            main.setAccessible(true);
+            Object receiver = null;
+            if (!Modifier.isStatic(main.getModifiers())) {
+                Constructor<?> constructor = type.getDeclaredConstructor();
+                constructor.setAccessible(true);
+                receiver = constructor.newInstance();
+            }
+            PrintStream before = System.out;
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            try {
+                System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+                Object _ = main.getParameterCount() == 0 ? main.invoke(receiver) : main.invoke(receiver, (Object) arguments);
+            } catch (InvocationTargetException e) {
+                throw new AssertionError(name + " throws", e.getCause());
+            } finally {
+                System.setOut(before);
+            }
+            return printed.toString(StandardCharsets.UTF_8);
+        }
+    }
+
+    /** What a command of the launcher prints: {@code java} runs a listing, the others are Duality's. */
+    String launch(List<String> arguments) throws Exception {
+        if (arguments.getFirst().equals("java")) {
+            return run(
+                    arguments.get(1).replaceFirst("\\.java$", ""),
+                    arguments.subList(2, arguments.size()).toArray(String[]::new));
+        }
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
+        assertThat(code).as("%s: %s", arguments, err).isEqualTo(Main.DONE);
+        return out.toString();
+    }
+
+    /** What a Python program prints. */
+    static String python(String interpreter, String code) throws Exception {
+        Path file = Files.writeString(Files.createTempFile(FOLDER, "listing", ".py"), code);
+        try {
+            return output(List.of(interpreter, file.toString())).orElseThrow();
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** The Python that has NumPy, if there is one. */
+    static Optional<String> python() throws Exception {
+        for (String name : List.of("python3", "python")) {
+            try {
+                if (output(List.of(name, "-c", "import numpy")).isPresent()) {
+                    return Optional.of(name);
+                }
+            } catch (IOException absent) {
+                continue;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> output(List<String> command) throws Exception {
+        Process process = new ProcessBuilder(command)
+                .directory(FOLDER.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            if (process.exitValue() != 0 && command.size() == 2) {
+                throw new AssertionError(printed);
+            }
+            return process.exitValue() == 0 ? Optional.of(printed) : Optional.empty();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
