@@ -84,7 +84,7 @@ class GuideTest {
                 case "python" -> printed = Programs.python(python.orElseThrow(), listing.code());
                 case "text" -> {
                     assertThat(printed).as("what prints this?\n%s", listing.code()).isNotNull();
-                    assertThat(printed.stripTrailing()).matches(pattern(listing.code()));
+                    assertThat(trimmed(printed)).matches(pattern(trimmed(listing.code())));
                     printed = null;
                 }
                 default -> {}
@@ -106,9 +106,14 @@ class GuideTest {
         return all ? printed.toString() : null;
     }
 
+    /** Without white space at the end of lines, which editors take away. */
+    private static String trimmed(String text) {
+        return text.lines().map(String::stripTrailing).collect(Collectors.joining("\n")).stripTrailing();
+    }
+
     private static Pattern pattern(String expected) {
         return Pattern.compile(
-                Stream.of(expected.stripTrailing().split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*?")),
+                Stream.of(expected.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*?")),
                 Pattern.DOTALL);
     }
 
@@ -156,7 +161,9 @@ class GuideTest {
     void listingsAreInLanguagesThatAreChecked() {
         for (Page page : pages) {
             for (Page.Listing listing : page.listings()) {
-                assertThat(LANGUAGES).as("%s:\n%s", page, listing.code()).contains(listing.language());
+                if (page.path().equals("README.md") || page.path().startsWith("docs/")) {
+                    assertThat(LANGUAGES).as("%s:\n%s", page, listing.code()).contains(listing.language());
+                }
             }
         }
     }
