@@ -55,6 +55,7 @@ export default {
     metaChunk: true,
     markdown: {
         math: true,
+        attrs: { disable: true }, // code hosts print braces
         anchor: { slugify: slug },
         languageAlias: { text: 'txt' },
         config(md) {
