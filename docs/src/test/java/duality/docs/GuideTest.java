@@ -83,7 +83,9 @@ class GuideTest {
                 case "sh" -> printed = shell(listing);
                 case "python" -> printed = Programs.python(python.orElseThrow(), listing.code());
                 case "text" -> {
-                    assertThat(printed).as("what prints this?\n%s", listing.code()).isNotNull();
+                    assertThat(printed)
+                            .as("what prints this?\n%s", listing.code())
+                            .isNotNull();
                     assertThat(trimmed(printed)).matches(pattern(trimmed(listing.code())));
                     printed = null;
                 }
@@ -108,7 +110,10 @@ class GuideTest {
 
     /** Without white space at the end of lines, which editors take away. */
     private static String trimmed(String text) {
-        return text.lines().map(String::stripTrailing).collect(Collectors.joining("\n")).stripTrailing();
+        return text.lines()
+                .map(String::stripTrailing)
+                .collect(Collectors.joining("\n"))
+                .stripTrailing();
     }
 
     private static Pattern pattern(String expected) {

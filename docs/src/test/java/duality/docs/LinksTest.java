@@ -13,18 +13,20 @@ import org.junit.jupiter.api.TestFactory;
 class LinksTest {
     @TestFactory
     Stream<DynamicTest> linksLeadSomewhere() throws IOException {
-        return Page.all().stream().map(page -> DynamicTest.dynamicTest(page.path(), () -> {
-            for (Page.Link link : page.links()) {
-                if (!link.file().matches("[a-z]+:.*")) {
-                    check(page, link);
-                }
-            }
-        }));
+        return Page.all().stream()
+                .map(page -> DynamicTest.dynamicTest(page.path(), () -> {
+                    for (Page.Link link : page.links()) {
+                        if (!link.file().matches("[a-z]+:.*")) {
+                            check(page, link);
+                        }
+                    }
+                }));
     }
 
     private static void check(Page page, Page.Link link) throws IOException {
         Path from = Page.ROOT.resolve(page.path());
-        Path target = link.file().isEmpty() ? from : from.resolveSibling(link.file()).normalize();
+        Path target =
+                link.file().isEmpty() ? from : from.resolveSibling(link.file()).normalize();
         assertThat(target).as("%s: [%s]", page, link.text()).exists();
         if (link.picture()) {
             assertThat(link.text()).as("what %s shows", link.file()).isNotBlank();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import duality.cli.Main;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -68,8 +69,9 @@ final class Programs {
                             null,
                             List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
                             null,
-                            manager.getJavaFileObjectsFromPaths(
-                                    files.keySet().stream().map(sources::resolve).toList()))
+                            manager.getJavaFileObjectsFromPaths(files.keySet().stream()
+                                    .map(sources::resolve)
+                                    .toList()))
                     .call();
             assertThat(compiled).as(problems.toString()).isTrue();
         }
@@ -101,7 +103,9 @@ final class Programs {
             ByteArrayOutputStream printed = new ByteArrayOutputStream();
             try {
                 System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-                Object _ = main.getParameterCount() == 0 ? main.invoke(receiver) : main.invoke(receiver, (Object) arguments);
+                Object _ = main.getParameterCount() == 0
+                        ? main.invoke(receiver)
+                        : main.invoke(receiver, (Object) arguments);
             } catch (InvocationTargetException e) {
                 throw new AssertionError(name + " throws", e.getCause());
             } finally {
@@ -143,15 +147,16 @@ final class Programs {
     /** The Python that has NumPy, if there is one. */
     static Optional<String> python() throws Exception {
         for (String name : List.of("python3", "python")) {
-            try {
-                if (run(List.of(name, "-c", "import numpy")).code() == 0) {
-                    return Optional.of(name);
-                }
-            } catch (IOException absent) {
-                continue;
+            if (isThere(name) && run(List.of(name, "-c", "import numpy")).code() == 0) {
+                return Optional.of(name);
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isThere(String command) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
     }
 
     private record Result(int code, String printed) {}

@@ -44,12 +44,17 @@ class SiteTest {
             process.destroyForcibly();
         }
         String said = Files.readString(log);
-        if (said.contains("npm ci failed") && Pattern.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT").matcher(said).find()) {
-            abort("no package registry can be reached, and the site's generator is not installed: the site is not built");
+        if (said.contains("npm ci failed")
+                && Pattern.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT")
+                        .matcher(said)
+                        .find()) {
+            abort(
+                    "no package registry can be reached, and the site's generator is not installed: the site is not built");
         }
         assertThat(process.exitValue()).as(said).isZero();
         try (Stream<Path> files = Files.walk(SITE)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".html")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".html")).toList()) {
                 if (!SITE.relativize(file).startsWith("api")) { // Javadoc checks its own
                     DOCUMENTS.put(file, Jsoup.parse(file.toFile(), "UTF-8"));
                 }
@@ -132,7 +137,9 @@ class SiteTest {
     /** Formulas are pictures in the page, and none of them is an error message. */
     @Test
     void formulasAreDrawn() {
-        assertThat(DOCUMENTS.values().stream().mapToInt(page -> page.select("mjx-container").size()).sum())
+        assertThat(DOCUMENTS.values().stream()
+                        .mapToInt(page -> page.select("mjx-container").size())
+                        .sum())
                 .isPositive();
         DOCUMENTS.forEach((file, page) -> assertThat(page.select("[data-mjx-error], mjx-container [fill=red]"))
                 .as(file.toString())
