@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProveCommand.class,
             ClassifyCommand.class,
             DrawCommand.class,
+            ExploreCommand.class,
             BenchCommand.class,
             InfoCommand.class
         },
