@@ -40,6 +40,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ClassifyCommand.class,
             DrawCommand.class,
             BenchCommand.class,
+            ShellCommand.class,
+            ClassPathCommand.class,
             InfoCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -13,7 +13,9 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
@@ -63,6 +65,13 @@ record Page(String text) {
     }
 
     private void compile(Path classes) {
+        Map<String, String> units = new LinkedHashMap<>();
+        listings("java").forEach(code -> units.put(name(code), code));
+        compile(classes, units);
+    }
+
+    /** Compiles compilation units, by the names of their classes, into a folder. */
+    static void compile(Path classes, Map<String, String> units) {
         StringWriter problems = new StringWriter();
         boolean compiled = ToolProvider.getSystemJavaCompiler()
                 .getTask(
@@ -71,18 +80,23 @@ record Page(String text) {
                         null,
                         List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
                         null,
-                        listings("java").stream().map(Page::unit).toList())
+                        units.entrySet().stream()
+                                .map(unit -> unit(unit.getKey(), unit.getValue()))
+                                .toList())
                 .call();
         assertThat(compiled).as(problems.toString()).isTrue();
     }
 
-    private static JavaFileObject unit(String code) {
-        String name = DECLARATION
+    private static String name(String code) {
+        return DECLARATION
                 .matcher(code)
                 .results()
                 .findFirst()
                 .map((MatchResult declaration) -> declaration.group(1))
                 .orElseThrow();
+    }
+
+    private static JavaFileObject unit(String name, String code) {
         return new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
