@@ -41,6 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DrawCommand.class,
             ExploreCommand.class,
             BenchCommand.class,
+            ShellCommand.class,
+            ClassPathCommand.class,
             InfoCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

@@ -1,17 +1,26 @@
 package duality.docs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
 
 /**
  * A page of the documentation.
@@ -100,11 +109,38 @@ record Page(String path, String text) {
                 .toList();
     }
 
-    /** The listings in a language, in order. */
-    List<Listing> listings(String language) {
+    /** What the listings in a language hold, in order. */
+    List<String> listings(String language) {
         return listings().stream()
                 .filter(listing -> listing.language().equals(language))
+                .map(Listing::code)
                 .toList();
+    }
+
+    /** Compiles Java files, by their names without {@code .java}, into a folder. */
+    static void compile(Path classes, Map<String, String> files) {
+        StringWriter problems = new StringWriter();
+        boolean compiled = ToolProvider.getSystemJavaCompiler()
+                .getTask(
+                        new PrintWriter(problems),
+                        null,
+                        null,
+                        List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
+                        null,
+                        files.entrySet().stream()
+                                .map(file -> file(file.getKey(), file.getValue()))
+                                .toList())
+                .call();
+        assertThat(compiled).as(problems.toString()).isTrue();
+    }
+
+    private static JavaFileObject file(String name, String code) {
+        return new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return code;
+            }
+        };
     }
 
     private String prose() {

@@ -25,9 +25,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 
 /** The Java listings of all pages, compiled together; and what pages show that can be run. */
 final class Programs {
@@ -44,37 +41,16 @@ final class Programs {
     static Programs compile(List<Page> pages) throws IOException {
         Map<String, String> files = new TreeMap<>();
         for (Page page : pages) {
-            for (Page.Listing listing : page.listings("java")) {
-                assertThat(files.put(listing.javaName() + ".java", listing.code()))
-                        .as("%s: a second %s.java", page, listing.javaName())
-                        .isNull();
+            for (Page.Listing listing : page.listings()) {
+                if (listing.language().equals("java")) {
+                    assertThat(files.put(listing.javaName(), listing.code()))
+                            .as("%s: a second %s.java", page, listing.javaName())
+                            .isNull();
+                }
             }
-        }
-        Path sources = Files.createDirectories(FOLDER.resolve("sources"));
-        try (Stream<Path> former = Files.list(sources)) {
-            for (Path file : former.toList()) {
-                Files.delete(file);
-            }
-        }
-        for (Map.Entry<String, String> file : files.entrySet()) {
-            Files.writeString(sources.resolve(file.getKey()), file.getValue());
         }
         Path classes = Files.createDirectories(FOLDER.resolve("classes"));
-        StringWriter problems = new StringWriter();
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            boolean compiled = compiler.getTask(
-                            new PrintWriter(problems),
-                            manager,
-                            null,
-                            List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
-                            null,
-                            manager.getJavaFileObjectsFromPaths(files.keySet().stream()
-                                    .map(sources::resolve)
-                                    .toList()))
-                    .call();
-            assertThat(compiled).as(problems.toString()).isTrue();
-        }
+        Page.compile(classes, files);
         return new Programs(classes);
     }
 

@@ -38,7 +38,7 @@ class ReadmeTest {
         Path written = Programs.FOLDER.resolve("momentum.svg");
         Files.deleteIfExists(written);
         assertThat(programs.run("MomentumDemo")).isNotEmpty();
-        assertThat(page.listings("java").getFirst().code().strip().lines())
+        assertThat(page.listings("java").getFirst().strip().lines())
                 .filteredOn(line -> !line.isBlank() && !line.startsWith("import "))
                 .hasSizeLessThanOrEqualTo(20);
         assertThat(Page.ROOT.resolve("docs/figures/your-own-model.svg"))
