@@ -97,8 +97,7 @@ record Curves(List<String> notes, SequencedMap<String, Curve> curves) {
         text.append(NAMES).append('\n');
         curves.forEach((name, curve) -> {
             for (int i = 0; i < curve.lengths().length; i++) {
-                text.append(String.format(
-                        Locale.ROOT, "%s,%.0f,%.4g\n", name, curve.lengths()[i], curve.values()[i]));
+                text.append(String.format(Locale.ROOT, "%s,%.0f,%.4g\n", name, curve.lengths()[i], curve.values()[i]));
             }
         });
         return text.toString();

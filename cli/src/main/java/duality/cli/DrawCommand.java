@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -39,28 +40,23 @@ final class DrawCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli's
     private CommandSpec spec;
 
-    @ArgGroup(multiplicity = "1")
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private What what;
+    @Option(names = "--model", paramLabel = "NAME", description = "A model; classify --all shows the names.")
+    private @Nullable String model;
 
-    /** Exactly one of these. */
-    static final class What {
-        @Option(names = "--model", paramLabel = "NAME", description = "A model; classify --all shows the names.")
-        private @Nullable String model;
+    @Option(
+            names = "--mask",
+            paramLabel = "NAME",
+            description = "A mask, such as hierarchical; with --input, over that matrix.")
+    private @Nullable String mask;
 
-        @Option(names = "--mask", paramLabel = "NAME", description = "A mask, such as hierarchical.")
-        private @Nullable String mask;
+    @Option(names = "--input", paramLabel = "FILE", description = "A matrix in a .npy file.")
+    private @Nullable Path input;
 
-        @Option(names = "--input", paramLabel = "FILE", description = "A matrix in a .npy file.")
-        private @Nullable Path input;
+    @Option(names = "--figure", paramLabel = "NAME", description = "A figure of the documentation.")
+    private @Nullable String figure;
 
-        @Option(names = "--figure", paramLabel = "NAME", description = "A figure of the documentation.")
-        private @Nullable String figure;
-
-        @Option(names = "--all", description = "Every figure of the documentation.")
-        @SuppressWarnings("UnusedVariable") // what the others leave
-        private boolean all;
-    }
+    @Option(names = "--all", description = "Every figure of the documentation.")
+    private boolean all;
 
     @Option(
             names = "--length",
@@ -105,34 +101,53 @@ final class DrawCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (length != null && (length < 1 || length > Figure.LARGEST)) {
+            throw new ValueException(Fault.OUT_OF_RANGE, "--length " + length + ": must be 1 to " + Figure.LARGEST);
+        }
+        if (figure == null && (measure != null || data != null)) {
             throw new ValueException(
-                    Fault.OUT_OF_RANGE, "--length " + length + ": must be 1 to " + Figure.LARGEST);
+                    Fault.WRONG_ARGUMENTS,
+                    "--measure and --data are for --figure " + String.join(", ", Figures.MEASURED));
         }
-        if (what.figure == null && (measure != null || data != null)) {
-            throw new ValueException(Fault.WRONG_ARGUMENTS, "--measure and --data are for --figure time, memory, error");
-        }
-        if (what.model != null) {
-            write(what.model, Figures.model(Zoo.of(what.model), length(), cuts()));
-        } else if (what.mask != null) {
-            refuseChunks("--mask");
-            write(what.mask, Figures.mask(MaskExample.of(what.mask), length()));
-        } else if (what.input != null) {
-            String name = what.input.getFileName().toString();
+        requireOne();
+        if (model != null) {
+            write(model, Figures.model(Zoo.of(model), length(), cuts()));
+        } else if (input != null) {
             refuseLength("--input");
-            write(name.replaceFirst("\\.npy$", ""), Figures.input(name, read(what.input), chunks == null ? null : chunks.cuts()));
-        } else if (what.figure != null) {
-            write(what.figure, figure(what.figure));
+            String name = input.getFileName().toString();
+            write(
+                    name.replaceFirst("\\.npy$", ""),
+                    Figures.input(
+                            name,
+                            read(input),
+                            mask == null ? null : MaskExample.of(mask),
+                            chunks == null ? null : chunks.cuts()));
+        } else if (mask != null) {
+            refuseChunks("--mask");
+            write(mask, Figures.mask(MaskExample.of(mask), length()));
+        } else if (figure != null) {
+            write(figure, figure(figure));
         } else {
             refuseChunks("--all");
             refuseLength("--all");
             Path folder = output == null ? Path.of("") : output;
             Files.createDirectories(folder);
             for (String name : Figures.names()) {
-                output = folder.resolve(name + ".svg");
-                write(name, Figures.of(name));
+                write(folder.resolve(name + ".svg"), Figures.of(name));
             }
         }
         return Main.DONE;
+    }
+
+    /** What is drawn is one thing, or a matrix with a mask. */
+    private void requireOne() {
+        long given =
+                Stream.of(model, mask, input, figure).filter(Objects::nonNull).count() + (all ? 1 : 0);
+        if (given != 1 && !(given == 2 && mask != null && input != null)) {
+            throw new ValueException(
+                    Fault.WRONG_ARGUMENTS,
+                    "one of --model, --mask, --input, --figure, --all is drawn, or --input with --mask; there are "
+                            + given);
+        }
     }
 
     private String figure(String name) throws IOException {
@@ -170,7 +185,10 @@ final class DrawCommand implements Callable<Integer> {
     }
 
     private void write(String name, String svg) throws IOException {
-        Path file = output == null ? Path.of(name + ".svg") : output;
+        write(output == null ? Path.of(name + ".svg") : output, svg);
+    }
+
+    private void write(Path file, String svg) throws IOException {
         AtomicFile.write(file, svg);
         spec.commandLine().getOut().println(file);
     }

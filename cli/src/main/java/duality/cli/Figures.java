@@ -10,6 +10,7 @@ import duality.contraction.Operand;
 import duality.contraction.Plan;
 import duality.contraction.Step;
 import duality.errors.Fault;
+import duality.errors.ShapeException;
 import duality.errors.ValueException;
 import duality.figures.Axis;
 import duality.figures.Figure;
@@ -36,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -108,7 +110,7 @@ public final class Figures {
     }
 
     /** The measured curves that the documentation shows. */
-    private static Curves data(String name) {
+    static Curves data(String name) {
         try (InputStream file =
                 Objects.requireNonNull(Figures.class.getResourceAsStream("data/" + name + ".csv"), name)) {
             return Curves.parse(new String(file.readAllBytes(), StandardCharsets.UTF_8));
@@ -146,7 +148,9 @@ public final class Figures {
     /** The same for other lengths and cuts. */
     static String blocks(int length, Cuts cuts) {
         return new Figure("A state space model is a semiseparable matrix, and its blocks factor")
-                .heatMap("The model as a matrix:  M = 1SS(a) ∘ (C Bᵀ)", sample(length).matrix(K))
+                .heatMap(
+                        "The model as a matrix:  M = 1SS(a) ∘ (C Bᵀ)",
+                        sample(length).matrix(K))
                 .blocks("Cut: dense diagonal, low rank below", cuts.boundaries(length))
                 .svg();
     }
@@ -171,7 +175,8 @@ public final class Figures {
         }
         RingMatrix<Long> exact =
                 zoo.example(new ExactSamples(SEED), length).model().matrix(EXACT);
-        return withRanks(figure, Classifier.exact(PrimeField.INSTANCE).profile(exact)).svg();
+        return withRanks(figure, Classifier.exact(PrimeField.INSTANCE).profile(exact))
+                .svg();
     }
 
     private static DMatrixRMaj quotient(DMatrixRMaj matrix, DMatrixRMaj scores) {
@@ -192,20 +197,35 @@ public final class Figures {
     }
 
     /**
-     * A matrix from elsewhere; with the ranks below the diagonal if it is square, and in blocks if there are cuts.
+     * A matrix from elsewhere, or its entrywise product with a mask; with the ranks below the diagonal if it is square, and
+     * in blocks if there are cuts.
      *
+     * @throws ShapeException if there is a mask or cuts, but the matrix is not square
      * @throws ValueException with {@link Fault#OUT_OF_DOMAIN} if there are cuts, but entries above the diagonal
      */
-    static String input(String name, DMatrixRMaj matrix, @Nullable Cuts cuts) {
-        Figure figure = new Figure(name).heatMap(name, matrix);
+    static String input(String name, DMatrixRMaj given, @Nullable MaskExample mask, @Nullable Cuts cuts) {
+        Figure figure = new Figure(name).heatMap(name, given);
+        if (given.numRows != given.numCols) {
+            if (mask != null || cuts != null) {
+                throw new ShapeException(
+                        Fault.SHAPE_MISMATCH,
+                        "%s is %dx%d, but masks and cuts are for square matrices"
+                                .formatted(name, given.numRows, given.numCols));
+            }
+            return figure.svg();
+        }
+        DMatrixRMaj matrix = given;
+        if (mask != null) {
+            DMatrixRMaj entries = mask.of(given.numRows).dense(K);
+            matrix = K.hadamard(entries, given);
+            figure = figure.heatMap("The mask " + mask.heading(), entries)
+                    .heatMap(name + " under the mask " + mask.heading(), matrix);
+        }
         if (cuts != null) {
             requireLowerTriangular(name, matrix);
             figure = figure.blocks("Cut: dense diagonal, low rank below", cuts.boundaries(matrix.numRows));
         }
-        return (matrix.numRows == matrix.numCols
-                        ? withRanks(figure, Classifier.real(1e-10).profile(matrix))
-                        : figure)
-                .svg();
+        return withRanks(figure, Classifier.real(1e-10).profile(matrix)).svg();
     }
 
     private static void requireLowerTriangular(String name, DMatrixRMaj matrix) {
@@ -257,15 +277,17 @@ public final class Figures {
     /** The ranks of blocks below the diagonal, and how the largest grows with the length. */
     public static String ranks() {
         int length = 128;
-        Plot profile = new Plot(
-                "Ranks below the diagonal, T = 64", Axis.linear("cut i"), Axis.linear("rank of M[i:, :i]"));
+        Plot profile =
+                new Plot("Ranks below the diagonal, T = 64", Axis.linear("cut i"), Axis.linear("rank of M[i:, :i]"));
         Plot growth = new Plot(
                 "The largest of them, as T grows", Axis.binary("T, steps"), Axis.binary("state that is needed"));
         for (Zoo zoo : List.of(Zoo.SOFTMAX_ATTENTION, Zoo.LOG_LINEAR_ATTENTION, Zoo.GLA, Zoo.MAMBA_2)) {
             List<MatrixProfile> profiles = classified(zoo, length).matrix();
             MatrixProfile half = profiles.get(profiles.size() - 2);
             profile = profile.curve(
-                    zoo.label(), IntStream.range(0, half.length()).asDoubleStream().toArray(), ranks(half));
+                    zoo.label(),
+                    IntStream.range(0, half.length()).asDoubleStream().toArray(),
+                    ranks(half));
             growth = growth.curve(
                     zoo.label(),
                     profiles.stream().mapToDouble(MatrixProfile::length).toArray(),
@@ -309,7 +331,9 @@ public final class Figures {
     }
 
     private static String sorted(String indices) {
-        return indices.chars().sorted().collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        return indices.chars()
+                .sorted()
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
 
@@ -322,18 +346,23 @@ public final class Figures {
 
     /** The six algorithms for 1SS(a) as products of sparse matrices. */
     public static String cumProdSum(int length) {
-        DMatrixRMaj a = K.of(length, 1, new SplittableRandom(6).doubles(length, 0.6, 0.95).toArray());
+        DMatrixRMaj a = K.of(
+                length, 1, new SplittableRandom(6).doubles(length, 0.6, 0.95).toArray());
         Figure figure = new Figure("Six algorithms for y = 1SS(a) b as sparse factors").panels(84, 1);
         for (CumProdSum algorithm : CumProdSum.values()) {
             List<DMatrixRMaj> factors = SparseFactors.of(algorithm, K, a);
-            long work = factors.stream().mapToLong(factor -> entries(factor) - length).sum();
+            long work = factors.stream()
+                    .mapToLong(factor -> entries(factor) - length)
+                    .sum();
             String name = algorithm.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             figure = figure.factors(
                     name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
-                    "%d %s, %d multiplications".formatted(factors.size(), factors.size() == 1 ? "factor" : "factors", work),
+                    "%d %s, %d multiplications"
+                            .formatted(factors.size(), factors.size() == 1 ? "factor" : "factors", work),
                     factors);
         }
-        return figure.note("Grey entries are 1, brown ones products of factors a. The matrix on the right is applied first.")
+        return figure.note(
+                        "Grey entries are 1, brown ones products of factors a. The matrix on the right is applied first.")
                 .svg();
     }
 
@@ -356,10 +385,7 @@ public final class Figures {
     static String memory(Curves data) {
         return new Figure("Memory against the length")
                 .plot(crossovers(
-                        new Plot(
-                                "Memory in use beside the inputs",
-                                Axis.binary("T, steps"),
-                                Axis.decimal("mebibytes")),
+                        new Plot("Memory in use beside the inputs", Axis.binary("T, steps"), Axis.decimal("mebibytes")),
                         data))
                 .svg();
     }
@@ -371,11 +397,11 @@ public final class Figures {
                     curve.getKey(), curve.getValue().lengths(), curve.getValue().values());
         }
         for (String other : List.of(Measurements.QUADRATIC, Measurements.ATTENTION)) {
-            var crossover = data.crossover(Measurements.BLOCK, other);
+            OptionalDouble crossover = data.crossover(Measurements.BLOCK, other);
             if (crossover.isPresent()) {
+                long about = Math.round(crossover.getAsDouble() / 10) * 10;
                 plot = plot.mark(
-                        crossover.getAsDouble(),
-                        "%s below %s from T ≈ %.0f".formatted(Measurements.BLOCK, other, crossover.getAsDouble()));
+                        crossover.getAsDouble(), "%s below %s from T ≈ %d".formatted(Measurements.BLOCK, other, about));
             }
         }
         return plot;

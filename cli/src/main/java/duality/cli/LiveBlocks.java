@@ -62,8 +62,9 @@ final class LiveBlocks<M> {
     /** Forgets blocks that are not in use; from then on {@code made} counts from those that are. */
     private void look() {
         System.gc();
-        blocks = new ArrayList<>(
-                blocks.stream().filter(block -> !block.reference().refersTo(null)).toList());
+        blocks = new ArrayList<>(blocks.stream()
+                .filter(block -> !block.reference().refersTo(null))
+                .toList());
         made = blocks.stream().mapToLong(Block::size).sum();
         most = Math.max(most, made);
     }

@@ -120,8 +120,10 @@ record Measurements(int longest, double seconds) {
         ways.put(QUADRATIC, Way.of(new QuadraticDual()));
         ways.put(BLOCK, Way.of(new BlockDecomposition(CHUNK)));
         SoftmaxAttention attention = new SoftmaxAttention(1 / Math.sqrt(SIZE), true, CHUNK);
-        ways.put(ATTENTION, (k, head) ->
-                attention.run(k, head.ssm().c(), head.ssm().b(), head.ssm().x()));
+        ways.put(
+                ATTENTION,
+                (k, head) -> attention.run(
+                        k, head.ssm().c(), head.ssm().b(), head.ssm().x()));
         return ways;
     }
 
@@ -140,8 +142,7 @@ record Measurements(int longest, double seconds) {
     /** Milliseconds of one thread against T: medians. */
     private Curves time(Progress progress) {
         SequencedMap<String, Way> ways = ways();
-        ways.put(FUSED, (_, head) ->
-                SsdBackends.CPU.forward(head.inputs(), OPTIONS.with(Precision.FLOAT32)));
+        ways.put(FUSED, (_, head) -> SsdBackends.CPU.forward(head.inputs(), OPTIONS.with(Precision.FLOAT32)));
         try (ForkJoinPool one = new ForkJoinPool(1)) {
             Callable<Curves> all = () -> curves(
                     List.of(
@@ -253,9 +254,10 @@ record Measurements(int longest, double seconds) {
             curves.put(precision + BOUND, new Curves.Curve(lengths, bounds));
         }
         return new Curves(
-                withMachine(List.of(
-                        "The largest error of y relative to its largest value: the block form of the cpu backend, chunks of 64,",
-                        "headDim 4, stateSize 16, against 40 digits from the same inputs; and the bound that SsdCheck derives.")),
+                withMachine(
+                        List.of(
+                                "The largest error of y relative to its largest value: the block form of the cpu backend, chunks of 64,",
+                                "headDim 4, stateSize 16, against 40 digits from the same inputs; and the bound that SsdCheck derives.")),
                 curves);
     }
 
@@ -309,8 +311,7 @@ record Measurements(int longest, double seconds) {
 
     private static RingMatrix<BigDecimal> decimals(int rows, Tensor tensor) {
         int columns = Math.toIntExact(tensor.size() / rows);
-        return RingMatrix.of(
-                rows, columns, (i, j) -> new BigDecimal(tensor.getDouble((long) i * columns + j)));
+        return RingMatrix.of(rows, columns, (i, j) -> new BigDecimal(tensor.getDouble((long) i * columns + j)));
     }
 
     /** Numbers of forty digits. */

@@ -82,8 +82,7 @@ public final class SparseFactors {
                 for (int d = Integer.highestOneBit(Math.max(1, length / 2)); d >= 1; d /= 2) {
                     int distance = d;
                     if (3 * d <= length) {
-                        rounds.add((row, column) ->
-                                (row + 1) % (2 * distance) == distance && row - column == distance);
+                        rounds.add((row, column) -> (row + 1) % (2 * distance) == distance && row - column == distance);
                     }
                 }
             }
@@ -103,10 +102,7 @@ public final class SparseFactors {
         }
         int place = rounds.size() - 1 - depth;
         Pattern others = rounds.get(place);
-        rounds.set(
-                place,
-                (row, column) ->
-                        others.has(row, column) || (row >= half && row < to && column == half - 1));
+        rounds.set(place, (row, column) -> others.has(row, column) || (row >= half && row < to && column == half - 1));
         halves(rounds, from, half, depth + 1);
         halves(rounds, half, to, depth + 1);
     }

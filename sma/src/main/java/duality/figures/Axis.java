@@ -115,9 +115,7 @@ public record Axis(String title, Scale scale) {
         int exponent = (int) Math.floor(StrictMath.log10(value) + 1e-9);
         double leading = value / StrictMath.pow(10, exponent);
         if (exponent >= -3 && exponent < 6) {
-            return exponent >= 0
-                    ? Svg.number(value)
-                    : String.format(Locale.ROOT, "%." + -exponent + "f", value);
+            return exponent >= 0 ? Svg.number(value) : String.format(Locale.ROOT, "%." + -exponent + "f", value);
         }
         String digits = Integer.toString(exponent)
                 .chars()

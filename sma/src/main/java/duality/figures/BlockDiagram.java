@@ -5,7 +5,7 @@ package duality.figures;
  * diagonal, and for each block below it its three factors, the left one upright, the right one lying.
  */
 record BlockDiagram(String heading, Boundaries boundaries, int side) implements Panel {
-    private static final int TOP = 30;
+    private static final int TOP = 50;
 
     private int cell() {
         return Math.max(1, side / Math.max(1, boundaries.length()));
@@ -17,8 +17,7 @@ record BlockDiagram(String heading, Boundaries boundaries, int side) implements 
 
     @Override
     public double width() {
-        return Math.max(
-                Math.max(Math.max(side, pixels()), BlockPalette.legendWidth()), Svg.width(heading, Svg.SIZE));
+        return Math.max(Math.max(Math.max(side, pixels()), BlockPalette.legendWidth()), Svg.width(heading, Svg.SIZE));
     }
 
     @Override
@@ -53,7 +52,22 @@ record BlockDiagram(String heading, Boundaries boundaries, int side) implements 
             }
         }
         svg.rectangle(x, top, pixels(), pixels(), Svg.NONE, Svg.FRAME);
+        cuts(svg, x, top - 6, cell);
         BlockPalette.legend(svg, x, top + Math.max(side, pixels()) + 10);
+    }
+
+    /** Where the cuts are, as far as there is room to say so. */
+    private void cuts(Svg svg, double x, double y, int cell) {
+        double free = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i <= boundaries.chunks(); i++) {
+            String label = String.valueOf(boundaries.start(i));
+            double place = x + boundaries.start(i) * cell;
+            double half = Svg.width(label, Svg.SMALL) / 2;
+            if (place - half > free) {
+                svg.text(place, y, Svg.Anchor.MIDDLE, Svg.SMALL, "", label);
+                free = place + half + 4;
+            }
+        }
     }
 
     /** Centre, left and right factors, in what room there is. */

@@ -60,11 +60,15 @@ record ContractionOrders(String heading, List<String> operands, List<NamedPlan> 
 
     @Override
     public String description() {
-        StringBuilder text = new StringBuilder(heading).append(": ").append(orders.size()).append(" orders");
+        StringBuilder text =
+                new StringBuilder(heading).append(": ").append(orders.size()).append(" orders");
         for (NamedPlan order : orders) {
             if (!order.name().isEmpty()) {
                 text.append("; %s takes %s operations and holds %s numbers"
-                        .formatted(order.name(), amount(order.plan().flops()), amount(order.plan().memory())));
+                        .formatted(
+                                order.name(),
+                                amount(order.plan().flops()),
+                                amount(order.plan().memory())));
             }
         }
         return text.toString();
@@ -85,8 +89,20 @@ record ContractionOrders(String heading, List<String> operands, List<NamedPlan> 
             double middle = top + ROW / 2.0 + 4;
             svg.text(x, middle + 4, Anchor.START, Svg.SMALL, Svg.BOLD, order.name());
             row(svg, left, middle - BOX / 2.0, order.plan());
-            svg.text(costs + COSTS, middle + 4, Anchor.END, Svg.SIZE, "", amount(order.plan().flops()));
-            svg.text(costs + 2 * COSTS, middle + 4, Anchor.END, Svg.SIZE, "", amount(order.plan().memory()));
+            svg.text(
+                    costs + COSTS,
+                    middle + 4,
+                    Anchor.END,
+                    Svg.SIZE,
+                    "",
+                    amount(order.plan().flops()));
+            svg.text(
+                    costs + 2 * COSTS,
+                    middle + 4,
+                    Anchor.END,
+                    Svg.SIZE,
+                    "",
+                    amount(order.plan().memory()));
         }
     }
 
@@ -121,8 +137,7 @@ record ContractionOrders(String heading, List<String> operands, List<NamedPlan> 
                 to == from + 1
                         ? "M%s %sH%s".formatted(Svg.number(start + WIDTH), Svg.number(top + BOX / 2.0), Svg.number(end))
                         : "M%s %sv-8H%sv7"
-                                .formatted(
-                                        Svg.number(start + WIDTH - 12), Svg.number(top), Svg.number(end + 12)),
+                                .formatted(Svg.number(start + WIDTH - 12), Svg.number(top), Svg.number(end + 12)),
                 Svg.FRAME,
                 1.5);
     }
@@ -138,13 +153,7 @@ record ContractionOrders(String heading, List<String> operands, List<NamedPlan> 
                 String.format(Locale.ROOT, "#%02x%02x%02x", Math.min(255, grey + 5), grey, Math.max(0, grey - 12)),
                 Svg.FRAME);
         String ink = grey < 130 ? "fill=\"white\"" : "";
-        svg.text(
-                x + WIDTH / 2.0,
-                top + 15,
-                Anchor.MIDDLE,
-                Svg.SMALL,
-                ink,
-                label);
+        svg.text(x + WIDTH / 2.0, top + 15, Anchor.MIDDLE, Svg.SMALL, ink, label);
         svg.text(x + WIDTH / 2.0, top + 30, Anchor.MIDDLE, Svg.SMALL, ink, amount(step.flops()));
     }
 

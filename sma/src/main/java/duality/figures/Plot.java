@@ -68,6 +68,7 @@ public final class Plot {
     public Plot mark(double across, String text) {
         List<Mark> more = new ArrayList<>(marks);
         more.add(new Mark(across, text));
+        more.sort(Comparator.comparingDouble(Mark::x)); // so that no line runs through words
         return new Plot(heading, x, y, curves, more);
     }
 
@@ -186,7 +187,12 @@ public final class Plot {
                 svg.line(place, line - 8, place, top + HEIGHT, "stroke=\"#666\" stroke-dasharray=\"3 3\"");
                 boolean fits = place + 6 + Svg.width(mark.text(), Svg.SMALL) <= left + WIDTH + names();
                 svg.text(
-                        fits ? place + 6 : place - 6, line, fits ? Anchor.START : Anchor.END, Svg.SMALL, "", mark.text());
+                        fits ? place + 6 : place - 6,
+                        line,
+                        fits ? Anchor.START : Anchor.END,
+                        Svg.SMALL,
+                        "",
+                        mark.text());
             }
             for (int i = 0; i < curves.size(); i++) {
                 curve(svg, left, top, curves.get(i), style(i));
@@ -208,7 +214,13 @@ public final class Plot {
             }
             svg.path(grid.toString(), "stroke=\"%s\"".formatted(Svg.GRID));
             svg.rectangle(left, top, WIDTH, HEIGHT, Svg.NONE, Svg.FRAME);
-            svg.text(left + WIDTH / 2.0, top + HEIGHT + 38, Anchor.MIDDLE, Svg.SIZE, "", x.axis().title());
+            svg.text(
+                    left + WIDTH / 2.0,
+                    top + HEIGHT + 38,
+                    Anchor.MIDDLE,
+                    Svg.SIZE,
+                    "",
+                    x.axis().title());
             svg.upright(outer + 12, top + HEIGHT / 2.0, Svg.SIZE, y.axis().title());
         }
 
@@ -229,7 +241,8 @@ public final class Plot {
 
         /** A rule goes with the curve before it. */
         private Style style(int curve) {
-            long before = curves.stream().limit(curve + 1L).filter(Curve::marked).count();
+            long before =
+                    curves.stream().limit(curve + 1L).filter(Curve::marked).count();
             return Style.values()[(int) (Math.max(before - 1, 0) % Style.values().length)];
         }
 

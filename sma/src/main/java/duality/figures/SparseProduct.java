@@ -69,8 +69,7 @@ record SparseProduct(String heading, String caption, List<DMatrixRMaj> factors, 
                 double value = factor.get(row, column);
                 if (value != 0 && (value == 1) == ones) {
                     d.append("M%s %sv%dh%dv-%dz"
-                            .formatted(
-                                    Svg.number(x + column * cell), Svg.number(y + row * cell), cell, cell, cell));
+                            .formatted(Svg.number(x + column * cell), Svg.number(y + row * cell), cell, cell, cell));
                 }
             }
         }

@@ -19,8 +19,9 @@ record StatePassing(String heading, Boundaries boundaries) implements Panel {
     private static final int OUTPUTS = 20;
     private static final int STATES = 120;
     private static final int INPUTS = 200;
-    private static final String NOTE = "H₀ is the state before the first step. A state is the one before it, times the decay"
-            + " through the chunk (3), plus what the chunk adds (2).";
+    private static final String NOTE =
+            "H₀ is the state before the first step. A state is the one before it, times the decay"
+                    + " through the chunk (3), plus what the chunk adds (2).";
 
     /** Checks the number of chunks. */
     StatePassing {
@@ -50,7 +51,8 @@ record StatePassing(String heading, Boundaries boundaries) implements Panel {
 
     @Override
     public double width() {
-        return Math.max(boundary(boundaries.chunks()) + 64, Math.max(BlockPalette.legendWidth(), Svg.width(NOTE, Svg.SMALL)));
+        return Math.max(
+                boundary(boundaries.chunks()) + 64, Math.max(BlockPalette.legendWidth(), Svg.width(NOTE, Svg.SMALL)));
     }
 
     @Override
@@ -115,8 +117,7 @@ record StatePassing(String heading, Boundaries boundaries) implements Panel {
         }
     }
 
-    private static void arrow(
-            Svg svg, BlockPalette block, double x1, double y1, double x2, double y2, double badgeAt) {
+    private static void arrow(Svg svg, BlockPalette block, double x1, double y1, double x2, double y2, double badgeAt) {
         svg.line(x1, y1, x2, y2, "stroke=\"%s\" stroke-width=\"4.5\"".formatted(Svg.FRAME));
         svg.arrow(
                 "M%s %sL%s %s".formatted(Svg.number(x1), Svg.number(y1), Svg.number(x2), Svg.number(y2)),

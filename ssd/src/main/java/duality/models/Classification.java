@@ -66,7 +66,9 @@ public record Classification(
         MatrixProfile whole = matrix.getLast();
         if (mask != null && hasMask()) {
             MatrixProfile last = mask.getLast();
-            return (growth(mask, MatrixProfile::lowerOrder) == Growth.BOUNDED ? last.lowerOrder() + "-SS" : "hierarchical")
+            return (growth(mask, MatrixProfile::lowerOrder) == Growth.BOUNDED
+                            ? last.lowerOrder() + "-SS"
+                            : "hierarchical")
                     + " mask"
                     + (last.toeplitz() ? " ∩ Toeplitz" : "")
                     + (isOneSemiseparableAttention() && !last.unitDiagonal() ? " + input gate" : "");
