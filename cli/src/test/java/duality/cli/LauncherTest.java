@@ -278,6 +278,59 @@ class LauncherTest {
         assertThat(launch("test").code()).isOne();
     }
 
+    /** Stand-ins for id and apt-get, which notes its calls; what it is told to install is then there. */
+    private void machine(int user, boolean works) throws IOException {
+        script(tools.resolve("id"), "#!/usr/bin/env bash\necho " + user + "\n");
+        script(
+                tools.resolve("apt-get"),
+                "#!/usr/bin/env bash\necho \"$DEBIAN_FRONTEND $*\" >>'%s'\necho noise; echo noise >&2\nexit %d\n"
+                        .formatted(project.resolve("apt-get.log"), works ? 0 : 100));
+    }
+
+    private Outcome test(String ci) throws IOException, InterruptedException {
+        environment.put("JAVA_HOME", jdk("25.0.3").toString());
+        environment.put("CI", ci);
+        return launch("test");
+    }
+
+    @Test
+    void installsABrowserForItsTestsInContinuousIntegration() throws Exception {
+        machine(0, true);
+        assertThat(test("true")).isEqualTo(new Outcome(0, List.of(), List.of()));
+        assertThat(project.resolve("apt-get.log"))
+                .hasContent("noninteractive -o Acquire::http::Timeout=30 update\n"
+                        + "noninteractive install -y --no-install-recommends chromium chromium-driver");
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void goesOnWhereNoBrowserCanBeInstalled() throws Exception {
+        machine(0, false);
+        assertThat(test("true"))
+                .isEqualTo(new Outcome(
+                        0,
+                        List.of(),
+                        List.of("duality: apt-get cannot install chromium; the browser tests will be skipped")));
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void leavesMachinesAloneThatAreNotForItAlone() throws Exception {
+        machine(1000, true);
+        assertThat(test("true").code()).isZero();
+        machine(0, true);
+        assertThat(test("").code()).isZero();
+        script(tools.resolve("chromium"), "");
+        script(tools.resolve("chromedriver"), "");
+        assertThat(test("true").code()).isZero();
+        for (String tool : List.of("apt-get", "chromium")) {
+            Files.delete(tools.resolve(tool));
+        }
+        assertThat(test("true").err()).isEmpty();
+        assertThat(project.resolve("apt-get.log")).doesNotExist();
+        assertThat(builds()).hasSize(4);
+    }
+
     @Test
     void runsTheSuiteOnMutants() throws Exception {
         Path jdk = jdk("25.0.3");
