@@ -46,8 +46,10 @@ export function sidebar() {
         const item = line.match(/^- \[(.+?)\]\(([^)#]+)\)/)
         if (heading) groups.push({ text: heading[1], items: [] })
         if (item && groups.length > 0) {
-            const file = path.posix.normalize(`docs/${item[2]}`)
-            groups.at(-1).items.push({ text: item[1], link: '/' + place(file).replace(/(index)?\.md$/, '') })
+            const target = place(path.posix.normalize(`docs/${item[2]}`))
+            const link = '/' + target.replace(/(index)?\.md$/, '')
+            // What is not a page is fetched, instead of looked for among the pages.
+            groups.at(-1).items.push({ text: item[1], link, ...(target.endsWith('.md') ? {} : { target: '_self' }) })
         }
     }
     return groups.filter((group) => group.items.length > 0)

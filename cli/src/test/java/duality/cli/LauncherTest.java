@@ -97,6 +97,35 @@ class LauncherTest {
     }
 
     @Test
+    void runsAProgramFromItsSource() throws Exception {
+        environment.put("JAVA_HOME", jdk("25.0.3").toString());
+        environment.put("DUALITY_JAVA_OPTIONS", "-Xmx1g");
+        Outcome run = launch("java", "A file.java", "one", "");
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .containsSubsequence("-Xmx1g", "-cp", project + "/cli/target/duality.jar:" + project + "/cli/target/lib/*")
+                .endsWith("A file.java", "one", "")
+                .doesNotContain("duality.cli.Main");
+    }
+
+    @Test
+    void saysInOneLineWhatTheSiteNeeds() throws Exception {
+        environment.put("JAVA_HOME", jdk("25.0.3").toString());
+        Outcome none = launch("site");
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err())
+                .containsExactly("duality: the site needs Node.js 20 or later with npm (https://nodejs.org)");
+        script(tools.resolve("node"), "#!/usr/bin/env bash\necho v18.20.4\n");
+        script(tools.resolve("npm"), "#!/usr/bin/env bash\necho 10.7.0\n");
+        assertThat(launch("site").err())
+                .containsExactly(
+                        "duality: the site needs Node.js 20 or later with npm (https://nodejs.org); this is 18.20.4");
+        assertThat(launch("site", "--serv").err())
+                .containsExactly("duality: site takes a folder, or --serve and a port");
+        assertThat(project.resolve("maven.log")).doesNotExist();
+    }
+
+    @Test
     void passesOnTheExitCodeAndTheOptions() throws Exception {
         environment.put("JAVA_HOME", jdk("25.0.3").toString());
         environment.put("STUB_EXIT", "1");
