@@ -103,7 +103,8 @@ class LauncherTest {
         Outcome run = launch("java", "A file.java", "one", "");
         assertThat(run.code()).isZero();
         assertThat(run.out())
-                .containsSubsequence("-Xmx1g", "-cp", project + "/cli/target/duality.jar:" + project + "/cli/target/lib/*")
+                .containsSubsequence(
+                        "-Xmx1g", "-cp", project + "/cli/target/duality.jar:" + project + "/cli/target/lib/*")
                 .endsWith("A file.java", "one", "")
                 .doesNotContain("duality.cli.Main");
     }
