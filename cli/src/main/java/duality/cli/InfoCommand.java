@@ -34,11 +34,11 @@ final class InfoCommand implements Runnable {
         return backend.absence().map(reason -> "absent: " + reason).orElseGet(backend::description);
     }
 
-    private static String java() {
+    static String java() {
         return property("java.runtime.version") + ", " + property("java.vm.name") + ", " + property("java.vendor");
     }
 
-    private static String system() {
+    static String system() {
         Runtime runtime = Runtime.getRuntime();
         String memory = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
                 ? gibibytes(bean.getTotalMemorySize()) + " memory, "

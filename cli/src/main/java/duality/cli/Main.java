@@ -39,13 +39,18 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProveCommand.class,
             ClassifyCommand.class,
             DrawCommand.class,
+            ExploreCommand.class,
             BenchCommand.class,
+            ShellCommand.class,
+            ClassPathCommand.class,
             InfoCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "  test  Run the whole test suite, with the quality gates; takes Maven's options.",
             "        With --mutation: run the definitions' tests on mutants of them; takes an hour.",
+            "  java  Run a program that uses Duality from its source: java FILE.java.",
+            "  site  Build the guide as a site, in target/site; --serve shows it to this machine.",
             "",
             "Exit codes: 0 done; 1 a check failed; 2 bad usage or bad input.",
             "DUALITY_JAVA_OPTIONS holds further options for the JVM, such as -Xmx8g."

@@ -90,7 +90,7 @@ final class ProofReport {
     private static void picture(String theorem, StringBuilder html) {
         if (theorem.startsWith("model-")) {
             html.append("<p>")
-                    .append(Figures.model(Zoo.of(theorem.substring("model-".length())), 16, 4))
+                    .append(Figures.model(Zoo.of(theorem.substring("model-".length())), Figures.LENGTH, Figures.CUTS))
                     .append("</p>\n");
         } else if (theorem.equals("blocks")) {
             html.append("<p>").append(Figures.blocks()).append("</p>\n");

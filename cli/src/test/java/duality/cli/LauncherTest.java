@@ -97,6 +97,36 @@ class LauncherTest {
     }
 
     @Test
+    void runsAProgramFromItsSource() throws Exception {
+        environment.put("JAVA_HOME", jdk("25.0.3").toString());
+        environment.put("DUALITY_JAVA_OPTIONS", "-Xmx1g");
+        Outcome run = launch("java", "A file.java", "one", "");
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .containsSubsequence(
+                        "-Xmx1g", "-cp", project + "/cli/target/duality.jar:" + project + "/cli/target/lib/*")
+                .endsWith("A file.java", "one", "")
+                .doesNotContain("duality.cli.Main");
+    }
+
+    @Test
+    void saysInOneLineWhatTheSiteNeeds() throws Exception {
+        environment.put("JAVA_HOME", jdk("25.0.3").toString());
+        Outcome none = launch("site");
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err())
+                .containsExactly("duality: the site needs Node.js 20 or later with npm (https://nodejs.org)");
+        script(tools.resolve("node"), "#!/usr/bin/env bash\necho v18.20.4\n");
+        script(tools.resolve("npm"), "#!/usr/bin/env bash\necho 10.7.0\n");
+        assertThat(launch("site").err())
+                .containsExactly(
+                        "duality: the site needs Node.js 20 or later with npm (https://nodejs.org); this is 18.20.4");
+        assertThat(launch("site", "--serv").err())
+                .containsExactly("duality: site takes a folder, or --serve and a port");
+        assertThat(project.resolve("maven.log")).doesNotExist();
+    }
+
+    @Test
     void passesOnTheExitCodeAndTheOptions() throws Exception {
         environment.put("JAVA_HOME", jdk("25.0.3").toString());
         environment.put("STUB_EXIT", "1");
@@ -276,6 +306,59 @@ class LauncherTest {
         assertThat(builds()).containsExactly(jdk + "|-B|verify|-pl|a b|");
         write(project.resolve("broken"), "");
         assertThat(launch("test").code()).isOne();
+    }
+
+    /** Stand-ins for id and apt-get, which notes its calls; what it is told to install is then there. */
+    private void machine(int user, boolean works) throws IOException {
+        script(tools.resolve("id"), "#!/usr/bin/env bash\necho " + user + "\n");
+        script(
+                tools.resolve("apt-get"),
+                "#!/usr/bin/env bash\necho \"$DEBIAN_FRONTEND $*\" >>'%s'\necho noise; echo noise >&2\nexit %d\n"
+                        .formatted(project.resolve("apt-get.log"), works ? 0 : 100));
+    }
+
+    private Outcome test(String ci) throws IOException, InterruptedException {
+        environment.put("JAVA_HOME", jdk("25.0.3").toString());
+        environment.put("CI", ci);
+        return launch("test");
+    }
+
+    @Test
+    void installsABrowserForItsTestsInContinuousIntegration() throws Exception {
+        machine(0, true);
+        assertThat(test("true")).isEqualTo(new Outcome(0, List.of(), List.of()));
+        assertThat(project.resolve("apt-get.log"))
+                .hasContent("noninteractive -o Acquire::http::Timeout=30 update\n"
+                        + "noninteractive install -y --no-install-recommends chromium chromium-driver");
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void goesOnWhereNoBrowserCanBeInstalled() throws Exception {
+        machine(0, false);
+        assertThat(test("true"))
+                .isEqualTo(new Outcome(
+                        0,
+                        List.of(),
+                        List.of("duality: apt-get cannot install chromium; the browser tests will be skipped")));
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void leavesMachinesAloneThatAreNotForItAlone() throws Exception {
+        machine(1000, true);
+        assertThat(test("true").code()).isZero();
+        machine(0, true);
+        assertThat(test("").code()).isZero();
+        script(tools.resolve("chromium"), "");
+        script(tools.resolve("chromedriver"), "");
+        assertThat(test("true").code()).isZero();
+        for (String tool : List.of("apt-get", "chromium")) {
+            Files.delete(tools.resolve(tool));
+        }
+        assertThat(test("true").err()).isEmpty();
+        assertThat(project.resolve("apt-get.log")).doesNotExist();
+        assertThat(builds()).hasSize(4);
     }
 
     @Test

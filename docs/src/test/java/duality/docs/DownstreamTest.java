@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * front of the usual one, and without a network.
  */
 class DownstreamTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path ROOT = Page.ROOT;
     private static final String VERSION = "0.1.0-SNAPSHOT";
 
     @TempDir

@@ -8,18 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What the documentation shows is true: code compiles and runs, figures are what the library draws, links lead somewhere. */
+/** What the front pages show is true, number by number; and figures are what the library draws. */
 class ReadmeTest {
     @Test
-    void theExampleRunsAndItsThreeFormsAgree(@TempDir Path classes) throws Exception {
+    void theExampleRunsAndItsThreeFormsAgree() throws Exception {
         // M_ji = a_j … a_{i+1} C_j·B_i, by hand, and three times the same y.
-        assertThat(entries(Page.at("README.md").run(classes)))
+        assertThat(entries(Programs.compile(List.of(Page.at("README.md"))).run("Example")))
                 .containsExactly(
                         1, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 1, 0, 0, 0, 0, 2, 1, 0.5, 4, 8, 1, 0.5, 4, 8, 1, 0.5, 4, 8);
     }
@@ -34,20 +31,17 @@ class ReadmeTest {
                 .toArray();
     }
 
-    /** The guide's model, what its page says that it prints, and the picture that it writes. */
+    /** As the page says; and the picture that it shows is the one that its program draws. */
     @Test
-    void theModelInTwentyLinesRuns(@TempDir Path folder) throws Exception {
+    void theModelInTwentyLinesIsThat() throws Exception {
         Page page = Page.at("docs/your-own-model.md");
-        Path written = Page.ROOT.resolve("docs/target/your-own-model.svg");
-        Files.createDirectories(written.getParent());
-        assertThat(page.listings("java")).hasSize(2);
-        assertThat(page.listings("java")
-                        .getFirst()
-                        .strip()
-                        .lines()
-                        .filter(line -> !line.isBlank() && !line.startsWith("import ")))
+        Programs programs = Programs.compile(List.of(page));
+        Path written = Programs.FOLDER.resolve("momentum.svg");
+        Files.deleteIfExists(written);
+        assertThat(programs.run("MomentumDemo")).isNotEmpty();
+        assertThat(page.listings("java").getFirst().strip().lines())
+                .filteredOn(line -> !line.isBlank() && !line.startsWith("import "))
                 .hasSizeLessThanOrEqualTo(20);
-        assertThat(page.listings("text")).containsExactly(page.run(folder, written.toString()));
         assertThat(Page.ROOT.resolve("docs/figures/your-own-model.svg"))
                 .as("%s is what the page draws", written)
                 .hasSameTextualContentAs(written);
@@ -55,25 +49,20 @@ class ReadmeTest {
 
     @Test
     void theFiguresAreWhatTheLibraryDraws() throws IOException {
-        assertThat(Files.readString(Page.ROOT.resolve("docs/figures/blocks.svg")))
-                .isEqualTo(Figures.blocks());
-        assertThat(Files.readString(Page.ROOT.resolve("docs/figures/masks.svg")))
-                .isEqualTo(Figures.masks());
-    }
-
-    @Test
-    void linksBetweenFilesLeadSomewhere() throws IOException {
-        Pattern link = Pattern.compile("\\]\\((?!https?:)([^)#]+)");
-        List<Path> pages =
-                new ArrayList<>(List.of(Page.ROOT.resolve("README.md"), Page.ROOT.resolve("benchmarks/README.md")));
-        try (Stream<Path> docs = Files.list(Page.ROOT.resolve("docs"))) {
-            docs.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
+        List<String> kept = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Page.ROOT.resolve("docs/figures"))) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".svg"))
+                    .map(name -> name.substring(0, name.length() - ".svg".length()))
+                    .forEach(kept::add);
         }
-        for (Path page : pages) {
-            Matcher matcher = link.matcher(Files.readString(page));
-            while (matcher.find()) {
-                assertThat(page.resolveSibling(matcher.group(1))).exists();
-            }
+        List<String> known = new ArrayList<>(Figures.names());
+        known.add("your-own-model"); // its page draws it
+        assertThat(kept).containsExactlyInAnyOrderElementsOf(known);
+        for (String name : Figures.names()) {
+            assertThat(Figures.of(name))
+                    .as("./duality draw --figure %1$s --output docs/figures/%1$s.svg", name)
+                    .isEqualTo(Files.readString(Page.ROOT.resolve("docs/figures/" + name + ".svg")));
         }
     }
 }

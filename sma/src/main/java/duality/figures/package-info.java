@@ -1,5 +1,5 @@
 /**
- * Pictures of matrices and of their blocks, as SVG. Start at {@link duality.figures.MatrixFigure}. The same numbers
+ * Pictures of matrices and of their blocks, as SVG. Start at {@link duality.figures.Figure}. The same numbers
  * give the same bytes.
  */
 @NullMarked

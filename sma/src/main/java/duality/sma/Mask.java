@@ -4,7 +4,7 @@ import duality.algebra.Blocks;
 import duality.algebra.EjmlBlocks;
 import duality.algebra.FloatingBlocks;
 import duality.contraction.MatrixOperand;
-import duality.figures.MatrixFigure;
+import duality.figures.Figure;
 import duality.semiseparable.StructuredMatrix;
 
 /**
@@ -48,12 +48,12 @@ public interface Mask<M> extends MatrixOperand<M> {
     }
 
     /** The entries as a picture, with the cost of a multiplication and the rank. */
-    default MatrixFigure figure(FloatingBlocks<M> k) {
-        return addTo(new MatrixFigure(toString()), toString(), k);
+    default Figure figure(FloatingBlocks<M> k) {
+        return addTo(new Figure(toString()), toString(), k);
     }
 
     /** {@link #figure} as a further panel of another figure. */
-    default MatrixFigure addTo(MatrixFigure figure, String heading, FloatingBlocks<M> k) {
+    default Figure addTo(Figure figure, String heading, FloatingBlocks<M> k) {
         int length = length();
         return figure.heatMap(
                 heading,

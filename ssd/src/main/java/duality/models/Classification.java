@@ -45,6 +45,15 @@ public record Classification(
         return growth(matrix, MatrixProfile::lowerOrder);
     }
 
+    /** Whether the matrix is QKᵀ under a mask whose order is bounded, or grows with the logarithm of the length. */
+    public boolean hasMask() {
+        if (mask == null) {
+            return false;
+        }
+        Growth growth = growth(mask, MatrixProfile::lowerOrder);
+        return growth == Growth.BOUNDED || growth == Growth.LOGARITHMIC;
+    }
+
     /** Whether the matrix is a 1-semiseparable mask of QKᵀ: the models that the duality is about. */
     public boolean isOneSemiseparableAttention() {
         return mask != null
@@ -55,10 +64,11 @@ public record Classification(
     /** The class in a few words, the tightest that holds. */
     public String summary() {
         MatrixProfile whole = matrix.getLast();
-        Growth maskGrowth = mask == null ? Growth.UNBOUNDED : growth(mask, MatrixProfile::lowerOrder);
-        if (mask != null && (maskGrowth == Growth.BOUNDED || maskGrowth == Growth.LOGARITHMIC)) {
+        if (mask != null && hasMask()) {
             MatrixProfile last = mask.getLast();
-            return (maskGrowth == Growth.BOUNDED ? last.lowerOrder() + "-SS" : "hierarchical")
+            return (growth(mask, MatrixProfile::lowerOrder) == Growth.BOUNDED
+                            ? last.lowerOrder() + "-SS"
+                            : "hierarchical")
                     + " mask"
                     + (last.toeplitz() ? " ∩ Toeplitz" : "")
                     + (isOneSemiseparableAttention() && !last.unitDiagonal() ? " + input gate" : "");

@@ -53,7 +53,12 @@ public final class Classifier<M> {
         return new Classification(
                 model instanceof LinearRecurrence<M> recurrence ? transition(recurrence) : null,
                 profiles(matrix),
-                scores == null ? null : profiles(judge.lowerQuotient(matrix, scores)));
+                scores == null ? null : profiles(mask(matrix, scores)));
+    }
+
+    /** The mask of a causal model: {@code M_ji / (QKᵀ)_ji} on and below the diagonal, zero above {@code (T×T)}. */
+    public M mask(M matrix, M scores) {
+        return judge.lowerQuotient(matrix, scores);
     }
 
     /** The class of a matrix {@code (T×T)} of which nothing else is known. */

@@ -3,7 +3,7 @@ package duality.models;
 import duality.algebra.Blocks;
 import duality.algebra.FloatingBlocks;
 import duality.errors.ShapeException;
-import duality.figures.MatrixFigure;
+import duality.figures.Figure;
 import duality.semiseparable.Generators;
 import duality.ssd.Cuts;
 import java.util.ArrayList;
@@ -137,7 +137,7 @@ public interface LinearRecurrence<M> extends SequenceModel<M> {
     }
 
     /** The entries of the matrix as a picture, and beside them the blocks that {@code cuts} make of it. */
-    default MatrixFigure figure(FloatingBlocks<M> k, Cuts cuts) {
+    default Figure figure(FloatingBlocks<M> k, Cuts cuts) {
         return figure(k).blocks("Cut: dense diagonal, low rank below", cuts.boundaries(length(k)));
     }
 }

@@ -3,7 +3,7 @@ package duality.models;
 import duality.algebra.Blocks;
 import duality.algebra.EjmlBlocks;
 import duality.algebra.FloatingBlocks;
-import duality.figures.MatrixFigure;
+import duality.figures.Figure;
 
 /**
  * One head of a sequence model on one sequence, as the matrix that mixes the rows of its input: {@code Y = M X} with
@@ -24,9 +24,9 @@ public interface SequenceModel<M> {
     }
 
     /** The entries of the matrix as a picture. */
-    default MatrixFigure figure(FloatingBlocks<M> k) {
+    default Figure figure(FloatingBlocks<M> k) {
         M matrix = matrix(k);
-        return new MatrixFigure("A sequence model as a matrix")
+        return new Figure("A sequence model as a matrix")
                 .heatMap(
                         "The model as a matrix",
                         EjmlBlocks.INSTANCE.of(k.rows(matrix), k.columns(matrix), k.toArray(matrix)));

@@ -1,0 +1,90 @@
+package duality.semiseparable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import duality.algebra.PrimeField;
+import duality.algebra.RingBlocks;
+import duality.algebra.RingMatrix;
+import duality.errors.ShapeException;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SparseFactorsTest {
+    private static final RingBlocks<Long> EXACT = new RingBlocks<>(PrimeField.INSTANCE);
+
+    private static RingMatrix<Long> random(int length, boolean resets) {
+        SplittableRandom random = new SplittableRandom(length);
+        return RingMatrix.of(
+                length, 1, (i, j) -> resets && random.nextInt(4) == 0 ? 0 : random.nextLong(2, PrimeField.MODULUS));
+    }
+
+    private static RingMatrix<Long> applied(List<RingMatrix<Long>> factors, RingMatrix<Long> b) {
+        RingMatrix<Long> y = b;
+        for (RingMatrix<Long> factor : factors) {
+            y = EXACT.multiply(factor, y);
+        }
+        return y;
+    }
+
+    /** In ragged lengths and with resets; and no factor is there for nothing. */
+    @ParameterizedTest
+    @EnumSource
+    void theirProductIsTheMatrix(CumProdSum algorithm) {
+        for (int length = 0; length <= 19; length++) {
+            RingMatrix<Long> a = random(length, true);
+            assertThat(EXACT.equal(
+                            applied(SparseFactors.of(algorithm, EXACT, a), EXACT.identity(length)),
+                            EXACT.oneSemiseparable(a)))
+                    .as("length %d", length)
+                    .isTrue();
+        }
+        RingMatrix<Long> a = random(11, false);
+        List<RingMatrix<Long>> factors = SparseFactors.of(algorithm, EXACT, a);
+        for (int left = 0; left < factors.size(); left++) {
+            int out = left;
+            List<RingMatrix<Long>> others = IntStream.range(0, factors.size())
+                    .filter(i -> i != out)
+                    .mapToObj(factors::get)
+                    .toList();
+            assertThat(EXACT.equal(applied(others, EXACT.identity(11)), EXACT.oneSemiseparable(a)))
+                    .as("without factor %d", left)
+                    .isFalse();
+        }
+    }
+
+    private static long below(List<RingMatrix<Long>> factors) {
+        return factors.stream()
+                .mapToLong(factor -> IntStream.range(0, factor.rows() * factor.rows())
+                        .filter(i -> i / factor.rows() > i % factor.rows())
+                        .filter(i -> factor.get(i / factor.rows(), i % factor.rows()) != 0)
+                        .count())
+                .sum();
+    }
+
+    /** Depth and work of Appendix B, at T = 64. */
+    @Test
+    void theirNumberIsTheDepthAndTheirEntriesAreTheWork() {
+        int length = 64;
+        RingMatrix<Long> a = random(length, false);
+        int[] depth = {63, 6, 8, 6, 11, 1};
+        long[] work = {63, 321, 280, 192, 120, 2016};
+        for (CumProdSum algorithm : CumProdSum.values()) {
+            List<RingMatrix<Long>> factors = SparseFactors.of(algorithm, EXACT, a);
+            assertThat(factors).as(algorithm.name()).hasSize(depth[algorithm.ordinal()]);
+            assertThat(below(factors)).as(algorithm.name()).isEqualTo(work[algorithm.ordinal()]);
+        }
+    }
+
+    @Test
+    void factorsAreAColumn() {
+        assertThatThrownBy(() -> SparseFactors.of(CumProdSum.DILATED, EXACT, EXACT.zeros(3, 2)))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("3x2")
+                .hasMessageContaining("3x1");
+    }
+}
