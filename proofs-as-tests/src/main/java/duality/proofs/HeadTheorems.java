@@ -79,6 +79,7 @@ final class HeadTheorems {
             return given(k, head).gradient(k, scan, dy, inner);
         }
 
+        @SuppressWarnings("unused") // by those who override
         <M> SsdHead<M> given(Blocks<M> k, SsdHead<M> head) {
             return head;
         }
