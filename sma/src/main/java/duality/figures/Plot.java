@@ -234,7 +234,9 @@ public final class Plot {
             }
             svg.path(line.toString(), "fill=\"none\" " + stroke(curve, style));
             int apart = Math.max(1, curve.x().length / MARKERS);
-            for (int i = style.ordinal() * apart / 4 % apart; curve.marked() && i < curve.x().length; i += apart) {
+            for (int i = curves.indexOf(curve) * apart / 4 % apart;
+                    curve.marked() && i < curve.x().length;
+                    i += apart) {
                 style.draw(svg, left + x.place(curve.x()[i]) * WIDTH, height(top, curve.y()[i]));
             }
         }
