@@ -51,6 +51,9 @@ public final class Figures {
     private static final FieldBlocks<Long> EXACT = new FieldBlocks<>(PrimeField.INSTANCE);
     private static final long SEED = 5;
 
+    /** The pixels of a sparse factor. */
+    private static final int FACTOR = 84;
+
     /** The usual length. */
     static final int LENGTH = 16;
 
@@ -188,8 +191,7 @@ public final class Figures {
     }
 
     private static Figure withRanks(Figure figure, MatrixProfile profile) {
-        return figure.plot(new Plot("Ranks below the diagonal", Axis.linear("cut i"), Axis.linear("rank of M[i:, :i]"))
-                .curve("", IntStream.range(0, profile.length()).asDoubleStream().toArray(), ranks(profile)));
+        return figure.ranks("Ranks below the diagonal", profile.strictlyLower());
     }
 
     private static double[] ranks(MatrixProfile profile) {
@@ -337,18 +339,29 @@ public final class Figures {
                 .toString();
     }
 
-    /** The block decomposition as chunks that pass states along. */
+    /** The block decomposition as chunks that pass states along, and that passing as a scan. */
     public static String statePassing(int length, Cuts cuts) {
+        int[] boundaries = cuts.boundaries(length);
         return new Figure("Chunks with state passing")
-                .statePassing("The same blocks as chunks that pass a state along", cuts.boundaries(length))
+                .panels(FACTOR, 1)
+                .statePassing("The same blocks as chunks that pass a state along", boundaries)
+                .factors(
+                        "Step 3 as an associative scan",
+                        "of H₀ and what the chunks add; grey entries are 1, brown ones decays through chunks",
+                        SparseFactors.of(CumProdSum.ASSOCIATIVE_SCAN, K, decays(boundaries.length)))
                 .svg();
+    }
+
+    /** Factors to draw patterns with. */
+    private static DMatrixRMaj decays(int length) {
+        return K.of(
+                length, 1, new SplittableRandom(6).doubles(length, 0.6, 0.95).toArray());
     }
 
     /** The six algorithms for 1SS(a) as products of sparse matrices. */
     public static String cumProdSum(int length) {
-        DMatrixRMaj a = K.of(
-                length, 1, new SplittableRandom(6).doubles(length, 0.6, 0.95).toArray());
-        Figure figure = new Figure("Six algorithms for y = 1SS(a) b as sparse factors").panels(84, 1);
+        DMatrixRMaj a = decays(length);
+        Figure figure = new Figure("Six algorithms for y = 1SS(a) b as sparse factors").panels(FACTOR, 1);
         for (CumProdSum algorithm : CumProdSum.values()) {
             List<DMatrixRMaj> factors = SparseFactors.of(algorithm, K, a);
             long work = factors.stream()
@@ -376,7 +389,10 @@ public final class Figures {
     static String time(Curves data) {
         return new Figure("Time against the length")
                 .plot(crossovers(
-                        new Plot("Time of one head, one thread", Axis.binary("T, steps"), Axis.decimal("milliseconds")),
+                        new Plot(
+                                "Time of one head, N = P = 64, one thread",
+                                Axis.binary("T, steps"),
+                                Axis.decimal("milliseconds")),
                         data))
                 .svg();
     }
@@ -385,7 +401,10 @@ public final class Figures {
     static String memory(Curves data) {
         return new Figure("Memory against the length")
                 .plot(crossovers(
-                        new Plot("Memory in use beside the inputs", Axis.binary("T, steps"), Axis.decimal("mebibytes")),
+                        new Plot(
+                                "Memory beside the inputs, one head, N = P = 64",
+                                Axis.binary("T, steps"),
+                                Axis.decimal("mebibytes")),
                         data))
                 .svg();
     }
@@ -401,7 +420,8 @@ public final class Figures {
             if (crossover.isPresent()) {
                 long about = Math.round(crossover.getAsDouble() / 10) * 10;
                 plot = plot.mark(
-                        crossover.getAsDouble(), "%s below %s from T ≈ %d".formatted(Measurements.BLOCK, other, about));
+                        crossover.getAsDouble(),
+                        "T ≈ %d: %s pass below %s".formatted(about, Measurements.BLOCK, other));
             }
         }
         return plot;
@@ -410,7 +430,7 @@ public final class Figures {
     /** Errors against the length for each precision, with their bounds. */
     static String error(Curves data) {
         Plot plot = new Plot(
-                "Largest error of y, relative to the largest y",
+                "Largest error of y, relative to the largest y, N = 16, P = 4",
                 Axis.binary("T, steps"),
                 Axis.decimal("relative error"));
         for (Precision precision : Precision.values()) {

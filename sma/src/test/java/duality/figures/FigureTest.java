@@ -11,11 +11,14 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
 import duality.figures.Figure.NamedPlan;
+import duality.semiseparable.OneSemiseparable;
+import duality.semiseparable.StructuredMatrix;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.Test;
@@ -109,6 +112,20 @@ class FigureTest {
         assertThat(new Figure("t").heatMap("M", K.zeros(3, 3)).svg()).doesNotContain("NaN");
     }
 
+    @Test
+    void structuredMatricesAreDrawnByTheirEntries() throws Exception {
+        OneSemiseparable matrix = new OneSemiseparable(new double[] {1, 0.5, -0.25});
+        assertThat(new Figure("t").heatMap("L", matrix).svg())
+                .isEqualTo(new Figure("t").heatMap("L", matrix.toDense()).svg());
+        assertThatThrownBy(() -> new Figure("t").heatMap("L", StructuredMatrix.identity(100_000)))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessageContaining("100000x100000");
+        assertThat(all(parsed(new Figure("t").ranks("R", List.of(0, 1, 2, 1))), "desc")
+                        .getFirst()
+                        .getTextContent())
+                .contains("rank of M[i:, :i] against cut i", "from 0 to 1");
+    }
+
     /** A figure does not follow changes of the matrix that it was given. */
     @Test
     void matricesAreCopied() {
@@ -164,18 +181,10 @@ class FigureTest {
 
     @Test
     void amountsHaveThreeDigits() {
-        assertThat(LongSamples.of(0, 999, 1000, 1499, 99_949, 99_950, 999_499, 999_500, 21_000_000, Long.MAX_VALUE))
+        assertThat(LongStream.of(0, 999, 1000, 1499, 99_949, 99_950, 999_499, 999_500, 21_000_000, Long.MAX_VALUE)
+                        .mapToObj(ContractionOrders::amount))
                 .containsExactly(
                         "0", "999", "1.00 k", "1.50 k", "99.9 k", "100 k", "999 k", "1.00 M", "21.0 M", "9.22 E");
-    }
-
-    /** Costs as they are written. */
-    private static final class LongSamples {
-        static List<String> of(long... numbers) {
-            return java.util.Arrays.stream(numbers)
-                    .mapToObj(ContractionOrders::amount)
-                    .toList();
-        }
     }
 
     @Test
