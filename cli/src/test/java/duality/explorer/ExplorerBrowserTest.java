@@ -509,7 +509,7 @@ class ExplorerBrowserTest {
         show(Source.SERVER, SETTINGS);
         find("#own-cuts").sendKeys("2, 5, 6", Keys.ENTER);
         awaitSettled();
-        assertThat(find("#blocks-lead").getText()).contains("4 chunks: 0–1, 2–4, 5–5, 6–8");
+        assertThat(find("#blocks-lead").getText()).contains("4 chunks: 0–1, 2–4, 5, 6–8");
         new Select(find("#decays")).selectByValue("own");
         awaitSettled();
         WebElement own = find("#own-decays");
