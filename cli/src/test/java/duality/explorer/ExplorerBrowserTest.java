@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.stream.IntStream;
@@ -92,7 +93,7 @@ class ExplorerBrowserTest {
     // ---- Looking.
 
     private static ChromeDriver browser() {
-        return java.util.Objects.requireNonNull(browser);
+        return Objects.requireNonNull(browser);
     }
 
     private static void device(int width, int height) {
@@ -110,9 +111,7 @@ class ExplorerBrowserTest {
     }
 
     private static void show(Source source, String state) {
-        URI page = source == Source.SERVER
-                ? java.util.Objects.requireNonNull(server).address()
-                : java.util.Objects.requireNonNull(file);
+        URI page = source == Source.SERVER ? Objects.requireNonNull(server).address() : Objects.requireNonNull(file);
         browser().get("about:blank");
         browser().get(page + "#" + state);
         awaitSettled();
@@ -126,8 +125,12 @@ class ExplorerBrowserTest {
                         .equals(true));
     }
 
+    private static void run(String script, Object... arguments) {
+        browser().executeScript(script, arguments);
+    }
+
     private static Object script(String script, Object... arguments) {
-        return browser().executeScript(script, arguments);
+        return Objects.requireNonNull(browser().executeScript(script, arguments));
     }
 
     private static WebElement find(String selector) {
@@ -255,12 +258,12 @@ class ExplorerBrowserTest {
         // the product C_7ᵀ a_7 a_6 a_5 a_4 B_3
         same(
                 texts("#product .chip.out td"),
-                entries(java.util.Objects.requireNonNull(view.steps().get(7).output())));
+                entries(Objects.requireNonNull(view.steps().get(7).output())));
         same(
                 texts("#product .chip.decay b"),
                 IntStream.of(7, 6, 5, 4)
-                        .mapToDouble(t -> java.util.Objects.requireNonNull(
-                                view.steps().get(t).scalar()))
+                        .mapToDouble(
+                                t -> Objects.requireNonNull(view.steps().get(t).scalar()))
                         .toArray());
         same(texts("#product .chip.in td"), entries(view.steps().get(3).input()));
         same(texts("#product .chip.result b"), entry);
@@ -277,8 +280,7 @@ class ExplorerBrowserTest {
         // the same entry in scores, mask and product
         assertThat(attributes("#attention-maps .chosen", "data-j")).containsExactly("7", "7", "7");
         assertThat(attributes("#attention-maps .chosen", "data-i")).containsExactly("3", "3", "3");
-        Exploration.Term term =
-                java.util.Objects.requireNonNull(view.attention()).terms().getFirst();
+        Exploration.Term term = Objects.requireNonNull(view.attention()).terms().getFirst();
         same(texts("#attention-numbers b"), term.scores().get(7, 3), term.mask().get(7, 3), entry);
         assertThat(find("#spoken").getAttribute("textContent")).startsWith("Entry 7, 3: ");
     }
@@ -288,7 +290,7 @@ class ExplorerBrowserTest {
     void arrowKeysMoveWithinTheTriangle(Source source) {
         show(source, SETTINGS + "&j=6&i=2");
         find(key(6, 2)).sendKeys("");
-        script("document.querySelector(arguments[0]).focus()", key(6, 2));
+        run("document.querySelector(arguments[0]).focus()", key(6, 2));
         press(Keys.ARROW_DOWN);
         focusIsAt(7, 2);
         press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
@@ -325,8 +327,7 @@ class ExplorerBrowserTest {
         String settings = "model=gla&seed=1&T=9&P=1&chunk=3";
         show(source, settings + "&j=5&i=1");
         Exploration.MatrixView view = Exploration.of(Settings.parse(settings)).matrix();
-        List<Exploration.Term> terms =
-                java.util.Objects.requireNonNull(view.attention()).terms();
+        List<Exploration.Term> terms = Objects.requireNonNull(view.attention()).terms();
         assertThat(terms).hasSize(4);
         for (int n = 0; n < 4; n++) {
             same(
@@ -476,7 +477,7 @@ class ExplorerBrowserTest {
         Select models = new Select(find("#model"));
         assertThat(models.getOptions()).hasSize(ExploredModel.zoo().size() + 1);
         for (WebElement option : models.getOptions()) {
-            String label = option.getAttribute("value");
+            String label = Objects.requireNonNull(option.getAttribute("value"));
             models.selectByValue(label);
             awaitSettled();
             Settings settings = Settings.parse("model=" + label + "&T=9&chunk=3");
@@ -504,12 +505,30 @@ class ExplorerBrowserTest {
         assertThat(find("#T-value").getText()).isEqualTo(String.valueOf(length));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aLinkLeadsToItsSettings(Source source) {
+        show(source, SETTINGS);
+        run("location.hash = arguments[0]", "model=rwkv-7&seed=1&T=16&P=1&chunk=8&j=12&i=5&step=3");
+        new WebDriverWait(browser(), Duration.ofSeconds(10))
+                .until(driver -> texts("#entry-lead sub").equals(List.of("12,5")));
+        assertThat(find("#T-value").getText()).isEqualTo("16");
+        assertThat(attributes("#step-tabs [aria-selected=true]", "id")).containsExactly("step-3");
+        assertThat(all("#step-panel .chunk")).hasSize(2);
+        same(
+                texts("#product .result b"),
+                Exploration.of(Settings.parse("model=rwkv-7&T=16"))
+                        .matrix()
+                        .matrix()
+                        .get(12, 5));
+    }
+
     @Test
     void aServerTakesOwnCutsAndDecaysAndSaysWhatIsWrong() {
         show(Source.SERVER, SETTINGS);
         find("#own-cuts").sendKeys("2, 5, 6", Keys.ENTER);
         awaitSettled();
-        assertThat(find("#blocks-lead").getText()).contains("4 chunks: 0–1, 2–4, 5–5, 6–8");
+        assertThat(find("#blocks-lead").getText()).contains("4 chunks: 0–1, 2–4, 5, 6–8");
         new Select(find("#decays")).selectByValue("own");
         awaitSettled();
         WebElement own = find("#own-decays");
@@ -564,7 +583,7 @@ class ExplorerBrowserTest {
     @Test
     void tabReachesEverything() {
         show(Source.FILE, SETTINGS);
-        script("document.activeElement.blur(); window.scrollTo(0, 0)");
+        run("document.activeElement.blur(); window.scrollTo(0, 0)");
         List<String> reached = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             press(Keys.TAB);
