@@ -188,8 +188,7 @@ public final class Figures {
     }
 
     private static Figure withRanks(Figure figure, MatrixProfile profile) {
-        return figure.plot(new Plot("Ranks below the diagonal", Axis.linear("cut i"), Axis.linear("rank of M[i:, :i]"))
-                .curve("", IntStream.range(0, profile.length()).asDoubleStream().toArray(), ranks(profile)));
+        return figure.ranks("Ranks below the diagonal", profile.strictlyLower());
     }
 
     private static double[] ranks(MatrixProfile profile) {
@@ -376,7 +375,10 @@ public final class Figures {
     static String time(Curves data) {
         return new Figure("Time against the length")
                 .plot(crossovers(
-                        new Plot("Time of one head, one thread", Axis.binary("T, steps"), Axis.decimal("milliseconds")),
+                        new Plot(
+                                "Time of one head, N = P = 64, one thread",
+                                Axis.binary("T, steps"),
+                                Axis.decimal("milliseconds")),
                         data))
                 .svg();
     }
@@ -385,7 +387,10 @@ public final class Figures {
     static String memory(Curves data) {
         return new Figure("Memory against the length")
                 .plot(crossovers(
-                        new Plot("Memory in use beside the inputs", Axis.binary("T, steps"), Axis.decimal("mebibytes")),
+                        new Plot(
+                                "Memory beside the inputs, one head, N = P = 64",
+                                Axis.binary("T, steps"),
+                                Axis.decimal("mebibytes")),
                         data))
                 .svg();
     }
@@ -401,7 +406,8 @@ public final class Figures {
             if (crossover.isPresent()) {
                 long about = Math.round(crossover.getAsDouble() / 10) * 10;
                 plot = plot.mark(
-                        crossover.getAsDouble(), "%s below %s from T ≈ %d".formatted(Measurements.BLOCK, other, about));
+                        crossover.getAsDouble(),
+                        "T ≈ %d: %s pass below %s".formatted(about, Measurements.BLOCK, other));
             }
         }
         return plot;
@@ -410,7 +416,7 @@ public final class Figures {
     /** Errors against the length for each precision, with their bounds. */
     static String error(Curves data) {
         Plot plot = new Plot(
-                "Largest error of y, relative to the largest y",
+                "Largest error of y, relative to the largest y, N = 16, P = 4",
                 Axis.binary("T, steps"),
                 Axis.decimal("relative error"));
         for (Precision precision : Precision.values()) {

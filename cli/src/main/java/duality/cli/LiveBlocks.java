@@ -50,13 +50,16 @@ final class LiveBlocks<M> {
     }
 
     private void watch(M block) {
-        long size = (long) operations.rows(block) * operations.columns(block);
-        blocks.add(new Block(new WeakReference<>(block), size));
-        made += size;
-        if (made > (1 + PART) * most) {
-            look();
+        try {
+            long size = (long) operations.rows(block) * operations.columns(block);
+            blocks.add(new Block(new WeakReference<>(block), size));
+            made += size;
+            if (made > (1 + PART) * most) {
+                look();
+            }
+        } finally {
+            Reference.reachabilityFence(block);
         }
-        Reference.reachabilityFence(block);
     }
 
     /** Forgets blocks that are not in use; from then on {@code made} counts from those that are. */

@@ -138,7 +138,7 @@ class DrawCommandTest {
                 .contains("ranks is not measured", "time, memory, error");
         assertThat(CommandRun.of("draw", "--model", "kda", "--measure", "x").err())
                 .contains("--measure");
-        assertThat(CommandRun.of("draw", "--figure", "state-passing", "--length", "64")
+        assertThat(CommandRun.of("draw", "--figure", "state-passing", "--length", "68")
                         .err())
                 .contains("chunks: at most 16");
         assertThat(CommandRun.of("draw", "--figure", "time", "--measure", "x", "--data", "y")

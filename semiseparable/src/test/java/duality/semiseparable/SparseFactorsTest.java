@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SparseFactorsTest {
@@ -67,17 +68,19 @@ class SparseFactorsTest {
     }
 
     /** Depth and work of Appendix B, at T = 64. */
-    @Test
-    void theirNumberIsTheDepthAndTheirEntriesAreTheWork() {
-        int length = 64;
-        RingMatrix<Long> a = random(length, false);
-        int[] depth = {63, 6, 8, 6, 11, 1};
-        long[] work = {63, 321, 280, 192, 120, 2016};
-        for (CumProdSum algorithm : CumProdSum.values()) {
-            List<RingMatrix<Long>> factors = SparseFactors.of(algorithm, EXACT, a);
-            assertThat(factors).as(algorithm.name()).hasSize(depth[algorithm.ordinal()]);
-            assertThat(below(factors)).as(algorithm.name()).isEqualTo(work[algorithm.ordinal()]);
-        }
+    @ParameterizedTest
+    @CsvSource({
+        "RECURRENT, 63, 63",
+        "DILATED, 6, 321",
+        "STATE_PASSING, 8, 280",
+        "RECURSIVE, 6, 192",
+        "ASSOCIATIVE_SCAN, 11, 120",
+        "QUADRATIC, 1, 2016"
+    })
+    void theirNumberIsTheDepthAndTheirEntriesAreTheWork(CumProdSum algorithm, int depth, long work) {
+        List<RingMatrix<Long>> factors = SparseFactors.of(algorithm, EXACT, random(64, false));
+        assertThat(factors).hasSize(depth);
+        assertThat(below(factors)).isEqualTo(work);
     }
 
     @Test

@@ -143,7 +143,7 @@ record ContractionOrders(String heading, List<String> operands, List<NamedPlan> 
     }
 
     private static void box(Svg svg, double x, double top, Step step, String label) {
-        double shade = Math.clamp((StrictMath.log10(Math.max(step.flops(), 1)) - 5) / 5, 0, 1);
+        double shade = Math.clamp((StrictMath.log10((double) Math.max(step.flops(), 1)) - 5) / 5, 0, 1);
         int grey = (int) Math.round(250 - 175 * shade);
         svg.rectangle(
                 x,
@@ -167,7 +167,7 @@ record ContractionOrders(String heading, List<String> operands, List<NamedPlan> 
     /** Three digits and a unit: 21.0 M. */
     static String amount(long number) {
         String[] units = {"", " k", " M", " G", " T", " P", " E"};
-        double value = number;
+        double value = (double) number;
         int unit = 0;
         while (value >= 999.5 && unit < units.length - 1) {
             value /= 1000;

@@ -5,9 +5,11 @@ import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
+import duality.semiseparable.StructuredMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -66,6 +68,30 @@ public final class Figure {
     /** {@link #heatMap(String, DMatrixRMaj, String)} with the scale of colours. */
     public Figure heatMap(String heading, DMatrixRMaj matrix) {
         return heatMap(heading, matrix, "");
+    }
+
+    /**
+     * {@link #heatMap(String, DMatrixRMaj, String)} of a structured matrix, with the scale of colours.
+     *
+     * @throws UnsupportedRequestException if the matrix has more than {@link #LARGEST} rows or columns
+     */
+    public Figure heatMap(String heading, StructuredMatrix matrix) {
+        HeatMap.requireSize(matrix.rows(), matrix.columns());
+        return heatMap(heading, matrix.toDense());
+    }
+
+    /**
+     * With a panel for the ranks of the blocks below the diagonal: the rank profile.
+     *
+     * @param ranks entry i is the rank of the rows from i on and the columns before i, as of {@link
+     *     duality.semiseparable.RankProfile#lower}
+     */
+    public Figure ranks(String heading, List<Integer> ranks) {
+        return plot(new Plot(heading, Axis.linear("cut i"), Axis.linear("rank of M[i:, :i]"))
+                .curve(
+                        "",
+                        IntStream.range(0, ranks.size()).asDoubleStream().toArray(),
+                        ranks.stream().mapToDouble(rank -> rank).toArray()));
     }
 
     /** With a panel for the scale of colours of heat maps. */

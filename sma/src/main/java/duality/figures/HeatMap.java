@@ -27,12 +27,7 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
 
     /** Checks the matrix and copies it. */
     HeatMap {
-        if (Math.max(matrix.numRows, matrix.numCols) > Figure.LARGEST) {
-            throw new UnsupportedRequestException(
-                    Fault.OUT_OF_RANGE,
-                    "a picture of a %dx%d matrix: at most %d rows and columns"
-                            .formatted(matrix.numRows, matrix.numCols, Figure.LARGEST));
-        }
+        requireSize(matrix.numRows, matrix.numCols);
         for (int i = 0; i < matrix.getNumElements(); i++) {
             if (!Double.isFinite(matrix.data[i])) {
                 throw new ValueException(
@@ -42,6 +37,15 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
             }
         }
         matrix = matrix.copy();
+    }
+
+    static void requireSize(int rows, int columns) {
+        if (Math.max(rows, columns) > Figure.LARGEST) {
+            throw new UnsupportedRequestException(
+                    Fault.OUT_OF_RANGE,
+                    "a picture of a %dx%d matrix: at most %d rows and columns"
+                            .formatted(rows, columns, Figure.LARGEST));
+        }
     }
 
     private int cell() {

@@ -88,23 +88,23 @@ public final class Plot {
         return new Drawn(heading, x.range(across, 1), y.range(up, 1.05), curves, marks);
     }
 
-    /** How a curve looks: no two alike in colour, lightness and marker. */
-    private enum Style {
-        CIRCLE("#000000", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z"),
-        SQUARE("#d55e00", "M-3.5 -3.5h7v7h-7z"),
-        TRIANGLE("#0072b2", "M0 -4.5L4.5 3.5h-9z"),
-        DIAMOND("#e69f00", "M0 -5L5 0L0 5L-5 0z"),
-        CROSS("#009e73", "M-4 -4L4 4M-4 4L4 -4"),
-        DOWN("#56b4e9", "M0 4.5L4.5 -3.5h-9z"),
-        PLUS("#cc79a7", "M-5 0h10M0 -5v10");
-
-        final String colour;
-        final String marker;
-
-        Style(String colour, String marker) {
-            this.colour = colour;
-            this.marker = marker;
-        }
+    /**
+     * How a curve looks.
+     *
+     * @param colour of the line and the marker
+     * @param marker its outline, a path around the point
+     * @param filled whether that is an area, or strokes
+     */
+    private record Style(String colour, String marker, boolean filled) {
+        /** No two alike in colour, lightness and marker. */
+        static final List<Style> ALL = List.of(
+                new Style("#000000", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", true),
+                new Style("#d55e00", "M-3.5 -3.5h7v7h-7z", true),
+                new Style("#0072b2", "M0 -4.5L4.5 3.5h-9z", true),
+                new Style("#e69f00", "M0 -5L5 0L0 5L-5 0z", true),
+                new Style("#009e73", "M-4 -4L4 4M-4 4L4 -4", false),
+                new Style("#56b4e9", "M0 4.5L4.5 -3.5h-9z", true),
+                new Style("#cc79a7", "M-5 0h10M0 -5v10", false));
 
         void draw(Svg svg, double x, double y) {
             svg.path(
@@ -113,9 +113,9 @@ public final class Plot {
                             .formatted(
                                     Svg.number(x),
                                     Svg.number(y),
-                                    this == CROSS || this == PLUS ? Svg.NONE : colour,
-                                    this == CROSS || this == PLUS ? colour : "white",
-                                    this == CROSS || this == PLUS ? "2" : "0.7"));
+                                    filled ? colour : Svg.NONE,
+                                    filled ? "white" : colour,
+                                    filled ? "0.7" : "2"));
         }
     }
 
@@ -234,7 +234,9 @@ public final class Plot {
             }
             svg.path(line.toString(), "fill=\"none\" " + stroke(curve, style));
             int apart = Math.max(1, curve.x().length / MARKERS);
-            for (int i = style.ordinal() * apart / 4 % apart; curve.marked() && i < curve.x().length; i += apart) {
+            for (int i = curves.indexOf(curve) * apart / 4 % apart;
+                    curve.marked() && i < curve.x().length;
+                    i += apart) {
                 style.draw(svg, left + x.place(curve.x()[i]) * WIDTH, height(top, curve.y()[i]));
             }
         }
@@ -243,7 +245,7 @@ public final class Plot {
         private Style style(int curve) {
             long before =
                     curves.stream().limit(curve + 1L).filter(Curve::marked).count();
-            return Style.values()[(int) (Math.max(before - 1, 0) % Style.values().length)];
+            return Style.ALL.get((int) (Math.max(before - 1, 0) % Style.ALL.size()));
         }
 
         private static String stroke(Curve curve, Style style) {

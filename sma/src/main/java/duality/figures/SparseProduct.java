@@ -44,11 +44,12 @@ record SparseProduct(String heading, String caption, List<DMatrixRMaj> factors, 
         svg.heading(x, y + 14, heading);
         svg.text(x + Svg.width(heading, Svg.SIZE) + 16, y + 14, Svg.SMALL, caption);
         double left = x;
-        for (DMatrixRMaj factor : factors.reversed()) {
+        for (int i = factors.size() - 1; i >= 0; i--) {
+            DMatrixRMaj factor = factors.get(i);
             int cell = cell(factor);
             draw(svg, factor, left, y + TOP, cell);
             left += cell * factor.numCols;
-            if (factor != factors.getFirst()) {
+            if (i > 0) {
                 svg.text(left + GAP / 2.0, y + TOP + side / 2.0 + 4, Anchor.MIDDLE, Svg.SIZE, Svg.BOLD, "·");
             }
             left += GAP;

@@ -22,11 +22,6 @@ final class Svg {
     static final double SIZE = 14;
     static final double SMALL = 12;
 
-    private static final String ARROW_HEADS = "<defs><marker id=\"%1$s\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\""
-            + " markerUnits=\"userSpaceOnUse\" markerWidth=\"12\" markerHeight=\"12\" orient=\"auto\"><path d=\"M0.5 1L7.5 4L0.5 7z\" fill=\"%2$s\""
-            + " stroke=\"#333\" stroke-width=\"0.6\"/>"
-            + "</marker></defs>\n";
-
     private final StringBuilder text = new StringBuilder();
     private final List<String> arrowColours = new ArrayList<>();
 
@@ -69,6 +64,14 @@ final class Svg {
                 d,
                 "fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" marker-end=\"url(#%s)\""
                         .formatted(colour, number(width), arrowHead(colour)));
+    }
+
+    private static String arrowHeadDefinition(String colour) {
+        return """
+                <defs><marker id="%s" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="12" \
+                markerHeight="12" orient="auto"><path d="M0.5 1L7.5 4L0.5 7z" fill="%s" stroke="%s" \
+                stroke-width="0.6"/></marker></defs>
+                """.formatted(arrowHead(colour), colour, FRAME);
     }
 
     /** The same name means the same head in every picture, so that pictures can stand in one page. */
@@ -132,9 +135,7 @@ final class Svg {
                         .formatted(number(SIZE))
                 + "<title>%s</title>\n".formatted(escape(title))
                 + (description.isEmpty() ? "" : "<desc>%s</desc>\n".formatted(escape(description)))
-                + arrowColours.stream()
-                        .map(colour -> ARROW_HEADS.formatted(arrowHead(colour), colour))
-                        .collect(Collectors.joining())
+                + arrowColours.stream().map(Svg::arrowHeadDefinition).collect(Collectors.joining())
                 + "<rect width=\"%s\" height=\"%s\" fill=\"white\"/>\n"
                         .formatted(number(Math.ceil(width)), number(Math.ceil(height)))
                 + text + "</svg>\n";

@@ -11,6 +11,8 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
 import duality.figures.Figure.NamedPlan;
+import duality.semiseparable.OneSemiseparable;
+import duality.semiseparable.StructuredMatrix;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +109,20 @@ class FigureTest {
         assertThat(signs).hasSize(1);
         assertThat(signs.getFirst().getAttribute("d")).containsOnlyOnce("M");
         assertThat(new Figure("t").heatMap("M", K.zeros(3, 3)).svg()).doesNotContain("NaN");
+    }
+
+    @Test
+    void structuredMatricesAreDrawnByTheirEntries() throws Exception {
+        OneSemiseparable matrix = new OneSemiseparable(new double[] {1, 0.5, -0.25});
+        assertThat(new Figure("t").heatMap("L", matrix).svg())
+                .isEqualTo(new Figure("t").heatMap("L", matrix.toDense()).svg());
+        assertThatThrownBy(() -> new Figure("t").heatMap("L", StructuredMatrix.identity(100_000)))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessageContaining("100000x100000");
+        assertThat(all(parsed(new Figure("t").ranks("R", List.of(0, 1, 2, 1))), "desc")
+                        .getFirst()
+                        .getTextContent())
+                .contains("rank of M[i:, :i] against cut i", "from 0 to 1");
     }
 
     /** A figure does not follow changes of the matrix that it was given. */
