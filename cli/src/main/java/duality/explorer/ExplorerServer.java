@@ -112,7 +112,7 @@ public final class ExplorerServer implements AutoCloseable {
                 default -> new Answer(404, TEXT, "nothing at " + uri.getPath() + "; there are /, /exploration, /scale");
             };
         } catch (InvalidInputException e) {
-            return new Answer(400, TEXT, e.getMessage());
+            return new Answer(400, TEXT, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             return new Answer(500, TEXT, "a bug in Duality: " + e);
         }

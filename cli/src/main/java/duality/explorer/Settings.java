@@ -67,11 +67,9 @@ public record Settings(ExploredModel model, int length, int channels, String cut
         if (parameters.containsKey("chunk") && parameters.containsKey("cuts")) {
             throw new ValueException(Fault.WRONG_ARGUMENTS, "chunk and cuts: give one of them");
         }
-        boolean even = !parameters.containsKey("cuts");
-        String cuts = even
-                ? String.valueOf(integer(parameters, "chunk", Math.min(3, length), 1, LONGEST))
-                : parameters.get("cuts");
-        Settings settings = new Settings(model, length, channels, cuts, even);
+        String own = parameters.get("cuts");
+        String cuts = own == null ? String.valueOf(integer(parameters, "chunk", Math.min(3, length), 1, LONGEST)) : own;
+        Settings settings = new Settings(model, length, channels, cuts, own == null);
         settings.boundaries();
         return settings;
     }

@@ -77,6 +77,7 @@
 
   /** A whole number with its digits in groups. */
   const whole = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  const span = (from, to) => (to - from === 1 ? String(from) : `${from}–${to - 1}`);
   const number = (value, digits) => el('b', { class: 'n' }, text(value, digits));
 
   /** From 0 to 1 over three decades. */
@@ -88,7 +89,7 @@
   function tint(value, most) {
     const s = strength(value, most);
     const sign = value < 0 ? 'negative' : 'positive';
-    return { '--s': s.toFixed(3), class: `${sign} ${inkOn(sign, s)}` };
+    return { '--s': s.toFixed(3), class: `${s === 0 ? 'none' : sign} ${inkOn(sign, s)}` };
   }
 
   const scheme = matchMedia('(prefers-color-scheme: dark)');
@@ -248,7 +249,7 @@
       load();
     };
     $('model').append(...CATALOGUE.models.map(({ label, scalar }) =>
-      el('option', { value: label }, scalar ? 'scalar SSM: Mamba-2, SSD' : label)));
+      el('option', { value: label }, scalar ? 'scalar SSM (SSD)' : label)));
     $('model').addEventListener('change', changed(() => { settings.model = $('model').value; }));
     $('decays').append(
       ...CATALOGUE.decays.map((decay) => el('option', { value: decay }, DECAY_NAMES[decay] || decay)),
@@ -362,7 +363,7 @@
     const first = cellOf(0, 0);
     const width = first ? first.clientWidth : 0;
     $('matrix').style.setProperty('--cell-font', width >= 30 ? `${Math.min(17, width * 0.27)}px` : '0');
-    $('matrix').dataset.numbers = String(width >= 30);
+    $('matrix').style.setProperty('--mark-font', width < 30 && width >= 8 ? `${width * 0.8}px` : '0');
   }
 
   function select(j, i, focus = false) {
@@ -412,10 +413,10 @@
   // ---- One entry.
 
   /** A matrix in brackets. */
-  function bracket(matrix, { tinted = false, name = '' } = {}) {
+  function bracket(matrix, tinted = false) {
     const compact = matrix.length > 16 || (matrix[0] || []).length > 9;
     const most = tinted || compact ? largest(matrix) : 0;
-    return el('table', { class: `bracket${tinted || compact ? ' tint' : ''}${compact ? ' compact' : ''}`, 'aria-label': name || null },
+    return el('table', { class: `bracket${tinted || compact ? ' tint' : ''}${compact ? ' compact' : ''}` },
       el('tbody', null, matrix.map((row) => el('tr', null, row.map((value) => {
         const colour = most ? tint(value, most * (compact ? 1 : 8)) : {};
         return el('td', { ...colour, class: `${colour.class || ''}${value === 0 ? ' zero' : ''}`, title: compact ? text(value) : null },
@@ -491,7 +492,7 @@
       t > 0 ? line(x(t - 1) + radius, rows.h, x(t) - radius, rows.h, t > i && t <= j) : null,
     ]),
     steps.map((step, t) => (t > 0 && T <= 20 && step.scalar !== undefined
-      ? draw('text', { x: x(t) - gap / 2, y: rows.h - 9, class: `edge-label${t > i && t <= j ? ' on' : ''}` }, text(step.scalar, 2))
+      ? draw('text', { x: x(t) - gap / 2, y: rows.h - radius - 5, class: `edge-label${t > i && t <= j ? ' on' : ''}` }, text(step.scalar, 2))
       : null)),
     steps.map((_, t) => [
       node('x', t, t === i, () => select(Math.max(view.j, t), t)),
@@ -509,6 +510,7 @@
       el('tbody', null, path.map((state, k) => el('tr', { class: i + k === j ? 'on' : null },
         el('td', null, String(i + k)), column(state).map((value) => el('td', null, text(value)))))),
     ));
+    $('path').scrollTop = $('path').scrollHeight;
   }
 
   function map(matrix, most, name, full) {
@@ -536,6 +538,7 @@
     draw('rect', { x: 0, y: 0, width: T, height: T, class: 'frame' }),
     draw('rect', { x: 0, y: j, width: j + 1, height: 1, class: 'cross' }),
     draw('rect', { x: i, y: i, width: 1, height: T - i, class: 'cross' }),
+    draw('rect', { x: i, y: j, width: 1, height: 1, class: 'halo' }),
     draw('rect', { x: i, y: j, width: 1, height: 1, class: 'chosen', 'data-j': j, 'data-i': i }));
   }
 
@@ -555,6 +558,8 @@
       ONE_SEMISEPARABLE: {
         lead: ['Query ', v('C', j), ' meets key ', v('B', i), '; the mask ', v('L'), ' = 1SS(', v('a'), ') fades what is old. This is the duality.'],
         scores: ['scores ', v('C'), ' ', v('B'), sup('T')], mask: ['mask ', v('L')], product: [v('M')],
+        score: ['score ', v('C', j), ' · ', v('B', i)],
+        fade: ['mask ', i === j ? '1' : j - i === 1 ? v('a', j) : [v('a', j), j - i === 2 ? ' ' : ' ⋯ ', v('a', i + 1)]],
       },
       SUM: {
         lead: ['Every row of the state has its own decay, so ', v('M'), ` is a sum of ${attention.terms.length} attentions, one of them shown.`],
@@ -563,6 +568,7 @@
       QUOTIENT: {
         lead: ['The mask here is ', v('M'), ' divided by the scores, entry by entry: what the model does to plain attention.'],
         scores: ['scores ', v('Q'), ' ', v('K'), sup('T')], mask: ['mask ', v('M'), ' / ', v('Q'), v('K'), sup('T')], product: [v('M')],
+        score: 'score', fade: 'mask',
       },
     }[attention.kind];
     fill($('attention-lead'), names.lead);
@@ -572,7 +578,7 @@
       captioned(names.mask, map(term.mask, below(term.mask), 'mask')), op('='),
       captioned(names.product, map(term.product, below(term.product), 'product')));
     fill($('attention-numbers'), attention.kind === 'SUM' ? termTable(attention.terms) : el('div', { class: 'chips' },
-      chip('score', number(term.scores[j][i])), op('×'), chip('mask', number(term.mask[j][i])), op('='),
+      chip(names.score, number(term.scores[j][i])), op('×'), chip(names.fade, number(term.mask[j][i])), op('='),
       chip(v('M', `${j},${i}`), number(term.product[j][i]), 'result')));
   }
 
@@ -598,6 +604,7 @@
     renderProduct();
     renderRecurrence();
     renderAttention();
+    fill($('block-picture'), blockPicture());
   }
 
   // ---- The blocks.
@@ -635,6 +642,7 @@
     const bounds = shown.blocks.boundaries;
     const T = bounds[bounds.length - 1];
     const unit = 320 / T;
+    const { j, i } = view;
     const rank = stateSize();
     const parts = [];
     for (let r = 1; r < bounds.length; r++) {
@@ -661,13 +669,14 @@
     return draw('svg', {
       viewBox: '-1 -1 322 322', role: 'img', 'data-step': view.step,
       'aria-label': `${bounds.length - 1} chunks; in colour: ${STEPS[view.step - 1].factor}`,
-    }, parts, draw('rect', { x: 0, y: 0, width: 320, height: 320, class: 'frame-line' }));
+    }, parts, draw('rect', { x: 0, y: 0, width: 320, height: 320, class: 'frame-line' }),
+    draw('rect', { x: i * unit, y: j * unit, width: unit, height: unit, class: 'entry-mark' }));
   }
 
   function renderBlocks() {
     const { boundaries, chunks } = shown.blocks;
     fill($('blocks-lead'), `Cut into ${chunks.length} ${chunks.length === 1 ? 'chunk' : 'chunks'}: `,
-      boundaries.slice(1).map((to, c) => `${boundaries[c]}–${to - 1}`).join(', '), '. Blocks on the diagonal are dense; every block below is left × centre × right, through the state.');
+      boundaries.slice(1).map((to, c) => span(boundaries[c], to)).join(', '), '. Blocks on the diagonal are dense; every block below is left × centre × right, through the state.');
     STEPS.forEach((_, k) => {
       $(`step-${k + 1}`).setAttribute('aria-selected', String(view.step === k + 1));
       $(`step-${k + 1}`).tabIndex = view.step === k + 1 ? 0 : -1;
@@ -680,7 +689,7 @@
     panel.setAttribute('aria-labelledby', `step-${view.step}`);
     fill(panel, el('p', null, STEPS[view.step - 1].says),
       el('div', { class: 'chunks' }, chunks.map((chunk, c) => el('div', { class: 'chunk', 'data-chunk': c, tabindex: 0, role: 'group', 'aria-label': `chunk ${c}` },
-        el('h4', null, `chunk ${c}: times ${boundaries[c]}${boundaries[c + 1] - 1 > boundaries[c] ? `–${boundaries[c + 1] - 1}` : ''}`),
+        el('h4', null, `chunk ${c}: ${boundaries[c + 1] - boundaries[c] === 1 ? 'time' : 'times'} ${span(boundaries[c], boundaries[c + 1])}`),
         el('div', { class: 'equation' }, equation(chunk, c))))));
     const { quadraticDifference, blockDifference, y } = shown.blocks;
     const off = (difference) => (difference === 0 ? 'exactly 0' : text(difference, 2));
@@ -698,22 +707,25 @@
     switch (view.step) {
       case 1: {
         const block = shown.matrix.matrix.slice(from, to).map((row) => row.slice(from, to));
-        return [captioned([v('M', `${c},${c}`)], bracket(block, { tinted: true })), inputs(), op('='),
+        return [captioned([v('M', `${c},${c}`)], bracket(block, true)), inputs(), op('='),
           captioned(['from inputs'], bracket(chunk.fromInputs), 'result')];
       }
       case 2:
-        return [captioned([v('B', c), ', right'], bracket(chunk.right, { tinted: true })), inputs(), op('='),
+        return [captioned([v('B', c), ', right'], bracket(chunk.right, true)), inputs(), op('='),
           captioned(['state ', v('S', c)], bracket(chunk.update), 'result')];
       case 3:
         return [captioned([chunk.scalarCentre !== undefined ? v('a', c) : v('A', c), ', centre'], centre),
           captioned([c === 0 ? 'start' : v('H', c - 1)], bracket(chunk.entering)), op('+'),
           captioned([v('S', c)], bracket(chunk.update)), op('='), captioned([v('H', c)], bracket(chunk.leaving), 'result')];
       default:
-        return [captioned([v('P', c), ', left'], bracket(chunk.left, { tinted: true })),
+        return [captioned([v('P', c), ', left'], bracket(chunk.left, true)),
           captioned([c === 0 ? 'start' : v('H', c - 1)], bracket(chunk.entering)), op('+'),
           captioned(['from inputs'], bracket(chunk.fromInputs)), op('='), captioned([v('Y', c)], bracket(chunk.y), 'result')];
     }
   }
+
+  /** The width of a chart, in pixels, so that its letters keep their size. */
+  const roomOf = (id) => Math.min(860, Math.max(260, $(id).clientWidth));
 
   // ---- Ranks.
 
@@ -736,7 +748,7 @@
     const { ranks } = shown.matrix;
     const T = ranks.lower.length;
     const highest = Math.max(1, ranks.order);
-    const width = 640;
+    const width = roomOf('ranks-chart');
     const height = 150;
     const left = 28;
     const bar = (width - left) / T;
@@ -760,7 +772,7 @@
     $('rank-cut-value').textContent = String(i);
     $('rank-cut').setAttribute('aria-valuetext', `cut ${i}: rank ${ranks.strictlyLower[i]}`);
     fill($('rank-text'), T === 1 ? 'One step has nothing below the diagonal.' : [
-      `Rows ${i}–${T - 1}, columns 0–${i - 1}: a ${T - i}×${i} block of rank `, number(ranks.strictlyLower[i]),
+      `Rows ${span(i, T)}, columns ${span(0, i)}: a ${T - i}×${i} block of rank `, number(ranks.strictlyLower[i]),
       `, outlined in the matrix. All that the past can tell the future at time ${i} fits into that many numbers. Dark lines: ranks with the diagonal.`,
     ]);
     const outline = $('rank-block');
@@ -788,7 +800,7 @@
     return el('table', { class: 'costs' },
       el('thead', null, el('tr', null,
         el('th', { scope: 'col' }, 'form'), el('th', { scope: 'col' }, 'additions and multiplications'),
-        el('th', { scope: 'col' }, 'in matrix products'), el('th', { scope: 'col' }, 'one after another'))),
+        el('th', { scope: 'col' }, 'in matrix products'), el('th', { scope: 'col' }, 'longest chain'))),
       el('tbody', null, FORMS.map(([form, name]) => {
         const { operations, inProducts, depth } = counts[form];
         return el('tr', { 'data-form': form },
@@ -809,6 +821,7 @@
   }
 
   let scaleRequest = 0;
+  let scaleSeries = null;
 
   async function renderScale() {
     const mine = ++scaleRequest;
@@ -822,10 +835,15 @@
       return;
     }
     if (mine === scaleRequest) {
-      const at = CATALOGUE.scale.lengths.indexOf(scale.T);
-      fill($('scale-counts'), costTable(series[at]));
-      fill($('scale-chart'), scaleChart(series, at));
+      scaleSeries = series;
+      drawScale();
     }
+  }
+
+  function drawScale() {
+    const at = CATALOGUE.scale.lengths.indexOf(scale.T);
+    fill($('scale-counts'), costTable(scaleSeries[at]));
+    fill($('scale-chart'), scaleChart(scaleSeries, at));
   }
 
   function scaleChart(series, at) {
@@ -833,7 +851,7 @@
     const all = series.flatMap((counts) => FORMS.map(([form]) => counts[form].operations));
     const low = Math.floor(Math.log10(Math.min(...all)));
     const high = Math.ceil(Math.log10(Math.max(...all)));
-    const [width, height, left, right, bottom] = [640, 300, 52, 92, 270];
+    const [width, height, left, right, bottom] = [roomOf('scale-chart'), 300, 42, 86, 270];
     const x = (k) => left + (k / (lengths.length - 1)) * (width - left - right);
     const y = (operations) => bottom - ((Math.log10(operations) - low) / (high - low)) * (bottom - 14);
     const decades = [...Array(high - low + 1).keys()].map((k) => low + k);
@@ -842,9 +860,9 @@
     return draw('svg', { viewBox: `0 0 ${width} ${height + 16}`, role: 'img', 'aria-label': 'Operations against T, on logarithmic axes; the table above has the numbers at the chosen T' },
       decades.map((decade) => [
         draw('line', { x1: left, x2: width - right, y1: y(10 ** decade), y2: y(10 ** decade), class: 'rule' }),
-        draw('text', { x: left - 6, y: y(10 ** decade) + 4, class: 'tick', 'text-anchor': 'end' }, text(10 ** decade).replace(/^1·/, '').replace(/^1000000$/, '10⁶')),
+        draw('text', { x: left - 6, y: y(10 ** decade) + 4, class: 'tick', 'text-anchor': 'end' }, `10${[...String(decade)].map((digit) => SUPERSCRIPTS[digit]).join('')}`),
       ]),
-      lengths.map((length, k) => (k % 2 === 0 ? draw('text', { x: x(k), y: bottom + 18, class: 'tick', 'text-anchor': 'middle' }, whole(length)) : null)),
+      lengths.map((length, k) => (k % (width < 480 ? 4 : 2) === 0 ? draw('text', { x: x(k), y: bottom + 18, class: 'tick', 'text-anchor': 'middle' }, whole(length)) : null)),
       draw('text', { x: (left + width - right) / 2, y: bottom + 38, class: 'tick', 'text-anchor': 'middle' }, 'steps T'),
       draw('line', { x1: x(at), x2: x(at), y1: 8, y2: bottom, stroke: 'var(--ink)', 'stroke-width': 1.5 }),
       FORMS.map(([form]) => [
@@ -890,6 +908,14 @@
     }
   });
   new ResizeObserver(sizeNumbers).observe($('matrix'));
+  let room = 0;
+  new ResizeObserver(() => {
+    if (roomOf('ranks-chart') !== room && shown && scaleSeries) {
+      room = roomOf('ranks-chart');
+      renderRankChart();
+      drawScale();
+    }
+  }).observe($('ranks-chart'));
   load();
   renderScale();
 })();

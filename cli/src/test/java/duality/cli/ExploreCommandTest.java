@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,8 +44,7 @@ class ExploreCommandTest {
         assertThat(out.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/  \\(Ctrl\\+C ends it\\)\\R");
         URI address = URI.create(out.toString().split(" ", -1)[0]);
         try (var page = address.toURL().openStream()) {
-            assertThat(new String(page.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
-                    .contains("Duality explorer");
+            assertThat(new String(page.readAllBytes(), StandardCharsets.UTF_8)).contains("Duality explorer");
         }
         command.interrupt();
         command.join(Duration.ofSeconds(20));

@@ -3,6 +3,8 @@ package duality.explorer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import duality.algebra.EjmlBlocks;
+import duality.algebra.PrimeField;
+import duality.algebra.RingMatrix;
 import duality.explorer.Exploration.BlockView;
 import duality.explorer.Exploration.ChunkView;
 import duality.explorer.Exploration.MatrixView;
@@ -18,12 +20,17 @@ import duality.semiseparable.CumProdSum;
 import duality.ssd.BlockDecomposition;
 import duality.ssd.Recurrence;
 import duality.ssd.ScalarSsm;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.assertj.core.api.Assertions;
+import org.assertj.core.data.Offset;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.NormOps_DDRM;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,8 +61,8 @@ class ExplorationTest {
     }
 
     /** Sums of at most some thousand products of numbers below ten, in another order. */
-    private static org.assertj.core.data.Offset<Double> within(double value) {
-        return org.assertj.core.api.Assertions.within(1e-12 * Math.max(1, Math.abs(value)));
+    private static Offset<Double> within(double value) {
+        return Assertions.within(1e-12 * Math.max(1, Math.abs(value)));
     }
 
     private static LinearRecurrence<DMatrixRMaj> model(Settings settings) {
@@ -137,7 +144,7 @@ class ExplorationTest {
             Double scalar = chunk.scalarCentre();
             DMatrixRMaj decayed = scalar != null
                     ? K.scale(K.of(1, 1, new double[] {scalar}), chunk.entering())
-                    : K.multiply(java.util.Objects.requireNonNull(chunk.centre()), chunk.entering());
+                    : K.multiply(Objects.requireNonNull(chunk.centre()), chunk.entering());
             near(chunk.leaving(), K.add(decayed, chunk.update()));
             near(chunk.fromState(), K.multiply(chunk.left(), chunk.entering()));
             near(chunk.y(), K.add(chunk.fromInputs(), chunk.fromState()));
@@ -189,8 +196,8 @@ class ExplorationTest {
         if (block.getNumElements() == 0) {
             return 0;
         }
-        double threshold = Exploration.TOLERANCE * org.ejml.dense.row.NormOps_DDRM.normF(whole);
-        return (int) java.util.Arrays.stream(K.svd(block).singularValues())
+        double threshold = Exploration.TOLERANCE * NormOps_DDRM.normF(whole);
+        return (int) Arrays.stream(K.svd(block).singularValues())
                 .filter(value -> value > threshold)
                 .count();
     }
@@ -198,9 +205,8 @@ class ExplorationTest {
     @Test
     void classesAreThoseOfTheClassifier() {
         for (Zoo zoo : ExploredModel.zoo()) {
-            Zoo.Example<duality.algebra.RingMatrix<Long>> example = zoo.example(new ExactSamples(5), 128);
-            Classification found =
-                    Classifier.exact(duality.algebra.PrimeField.INSTANCE).classify(example.model(), example.scores());
+            Zoo.Example<RingMatrix<Long>> example = zoo.example(new ExactSamples(5), 128);
+            Classification found = Classifier.exact(PrimeField.INSTANCE).classify(example.model(), example.scores());
             assertThat(Exploration.of(Settings.parse("T=4&model=" + zoo.label()))
                             .matrix()
                             .kind()

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.stream.IntStream;
@@ -92,7 +93,7 @@ class ExplorerBrowserTest {
     // ---- Looking.
 
     private static ChromeDriver browser() {
-        return java.util.Objects.requireNonNull(browser);
+        return Objects.requireNonNull(browser);
     }
 
     private static void device(int width, int height) {
@@ -110,9 +111,7 @@ class ExplorerBrowserTest {
     }
 
     private static void show(Source source, String state) {
-        URI page = source == Source.SERVER
-                ? java.util.Objects.requireNonNull(server).address()
-                : java.util.Objects.requireNonNull(file);
+        URI page = source == Source.SERVER ? Objects.requireNonNull(server).address() : Objects.requireNonNull(file);
         browser().get("about:blank");
         browser().get(page + "#" + state);
         awaitSettled();
@@ -255,12 +254,12 @@ class ExplorerBrowserTest {
         // the product C_7ᵀ a_7 a_6 a_5 a_4 B_3
         same(
                 texts("#product .chip.out td"),
-                entries(java.util.Objects.requireNonNull(view.steps().get(7).output())));
+                entries(Objects.requireNonNull(view.steps().get(7).output())));
         same(
                 texts("#product .chip.decay b"),
                 IntStream.of(7, 6, 5, 4)
-                        .mapToDouble(t -> java.util.Objects.requireNonNull(
-                                view.steps().get(t).scalar()))
+                        .mapToDouble(
+                                t -> Objects.requireNonNull(view.steps().get(t).scalar()))
                         .toArray());
         same(texts("#product .chip.in td"), entries(view.steps().get(3).input()));
         same(texts("#product .chip.result b"), entry);
@@ -277,8 +276,7 @@ class ExplorerBrowserTest {
         // the same entry in scores, mask and product
         assertThat(attributes("#attention-maps .chosen", "data-j")).containsExactly("7", "7", "7");
         assertThat(attributes("#attention-maps .chosen", "data-i")).containsExactly("3", "3", "3");
-        Exploration.Term term =
-                java.util.Objects.requireNonNull(view.attention()).terms().getFirst();
+        Exploration.Term term = Objects.requireNonNull(view.attention()).terms().getFirst();
         same(texts("#attention-numbers b"), term.scores().get(7, 3), term.mask().get(7, 3), entry);
         assertThat(find("#spoken").getAttribute("textContent")).startsWith("Entry 7, 3: ");
     }
@@ -325,8 +323,7 @@ class ExplorerBrowserTest {
         String settings = "model=gla&seed=1&T=9&P=1&chunk=3";
         show(source, settings + "&j=5&i=1");
         Exploration.MatrixView view = Exploration.of(Settings.parse(settings)).matrix();
-        List<Exploration.Term> terms =
-                java.util.Objects.requireNonNull(view.attention()).terms();
+        List<Exploration.Term> terms = Objects.requireNonNull(view.attention()).terms();
         assertThat(terms).hasSize(4);
         for (int n = 0; n < 4; n++) {
             same(
@@ -509,7 +506,7 @@ class ExplorerBrowserTest {
         show(Source.SERVER, SETTINGS);
         find("#own-cuts").sendKeys("2, 5, 6", Keys.ENTER);
         awaitSettled();
-        assertThat(find("#blocks-lead").getText()).contains("4 chunks: 0–1, 2–4, 5–5, 6–8");
+        assertThat(find("#blocks-lead").getText()).contains("4 chunks: 0–1, 2–4, 5, 6–8");
         new Select(find("#decays")).selectByValue("own");
         awaitSettled();
         WebElement own = find("#own-decays");

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ExplorerPageTest {
@@ -61,7 +62,7 @@ class ExplorerPageTest {
         List<String> offered =
                 Catalogue.exported().settings().stream().map(Settings::query).toList();
         assertThat(data.get("explorations").properties())
-                .extracting(java.util.Map.Entry::getKey)
+                .extracting(Map.Entry::getKey)
                 .containsExactlyElementsOf(offered);
         for (String query : offered) {
             int matrix = data.at("/explorations").get(query).get("matrix").intValue();
