@@ -64,10 +64,14 @@ class ReadmeTest {
     @Test
     void linksBetweenFilesLeadSomewhere() throws IOException {
         Pattern link = Pattern.compile("\\]\\((?!https?:)([^)#]+)");
-        List<Path> pages =
-                new ArrayList<>(List.of(Page.ROOT.resolve("README.md"), Page.ROOT.resolve("benchmarks/README.md")));
-        try (Stream<Path> docs = Files.list(Page.ROOT.resolve("docs"))) {
-            docs.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
+        List<Path> pages = new ArrayList<>(List.of(
+                Page.ROOT.resolve("README.md"),
+                Page.ROOT.resolve("CONTRIBUTING.md"),
+                Page.ROOT.resolve("benchmarks/README.md")));
+        for (String folder : List.of("docs", "docs/exercises")) {
+            try (Stream<Path> docs = Files.list(Page.ROOT.resolve(folder))) {
+                docs.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
+            }
         }
         for (Path page : pages) {
             Matcher matcher = link.matcher(Files.readString(page));
