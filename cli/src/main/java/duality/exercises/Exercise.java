@@ -56,7 +56,10 @@ public final class Exercise {
         for (int i = 0; i < matrix.rows(); i++) {
             int row = i;
             IO.println(IntStream.range(0, matrix.columns())
-                    .mapToObj(j -> "  " + " ".repeat(widths[j] - matrix.get(row, j).toString().length()) + matrix.get(row, j))
+                    .mapToObj(j -> "  "
+                            + " "
+                                    .repeat(widths[j]
+                                            - matrix.get(row, j).toString().length()) + matrix.get(row, j))
                     .collect(Collectors.joining()));
         }
     }

@@ -54,8 +54,8 @@ class ExercisesTest {
     /** Compiles a Java file without a class and runs its main method. */
     private static void run(String name, String program, Path classes) throws Throwable {
         Page.compile(classes, Map.of(name, program));
-        try (URLClassLoader loader = new URLClassLoader(
-                new URL[] {classes.toUri().toURL()}, ExercisesTest.class.getClassLoader())) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()}, ExercisesTest.class.getClassLoader())) {
             Class<?> type = loader.loadClass(name);
             Constructor<?> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);
@@ -124,7 +124,9 @@ class ExercisesTest {
                 for (Cell cell : Exercises.cells(exercise, exercise.solution())) {
                     cells.add(cell);
                     if (cell.code()) {
-                        outputs.put(cell.id(), printed(() -> assertThat(evaluate(shell, cell)).isEmpty()));
+                        outputs.put(
+                                cell.id(),
+                                printed(() -> assertThat(evaluate(shell, cell)).isEmpty()));
                     }
                 }
                 StringBuilder all = new StringBuilder();
@@ -160,12 +162,15 @@ class ExercisesTest {
             JsonNode notebook = new ObjectMapper().readTree(Files.readString(Exercises.FOLDER.resolve(name)));
             assertThat(notebook.get("nbformat").asInt()).isEqualTo(4);
             assertThat(notebook.get("cells")).hasSizeGreaterThan(50);
-            assertThat(notebook.get("cells")).extracting(cell -> cell.get("id").asText()).doesNotHaveDuplicates();
+            assertThat(notebook.get("cells"))
+                    .extracting(cell -> cell.get("id").asText())
+                    .doesNotHaveDuplicates();
             assertThat(notebook.get("cells"))
                     .allMatch(cell -> cell.get("id").asText().matches("[a-zA-Z0-9_-]{1,64}"))
                     .filteredOn(cell -> cell.get("cell_type").asText().equals("code"))
                     .hasSizeGreaterThan(25)
-                    .allMatch(cell -> cell.has("execution_count") && cell.get("outputs").isArray());
+                    .allMatch(cell ->
+                            cell.has("execution_count") && cell.get("outputs").isArray());
         }
     }
 
