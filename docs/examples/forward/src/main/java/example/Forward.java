@@ -1,7 +1,7 @@
 package example;
 
 import duality.algebra.EjmlBlocks;
-import duality.figures.MatrixFigure;
+import duality.figures.Figure;
 import duality.ssd.ScalarSsm;
 import duality.ssd.SsdBackend;
 import duality.ssd.SsdBackends;
@@ -51,7 +51,7 @@ public final class Forward {
                 k.of(16, 2, random.doubles(32, -1, 1).toArray()),
                 k.zeros(16, 1),
                 k.zeros(2, 1));
-        String svg = new MatrixFigure("A state space model as a matrix")
+        String svg = new Figure("A state space model as a matrix")
                 .heatMap("M = 1SS(a) ∘ (C Bᵀ)", ssm.matrix(k))
                 .svg();
         Files.writeString(Path.of(arguments[0]), svg);
