@@ -72,7 +72,7 @@ final class DrawCommand implements Callable<Integer> {
         @Option(names = "--chunk", paramLabel = "Q", description = "Chunk length of the blocks. Default: 4.")
         private @Nullable Integer every;
 
-        @Option(names = "--cuts", paramLabel = "T,T,...", split = ",", description = "Where to cut, such as 3,7,12.")
+        @Option(names = "--cuts", paramLabel = "T", split = ",", description = "Where to cut, such as 3,7,12.")
         private int @Nullable [] at;
 
         Cuts cuts() {

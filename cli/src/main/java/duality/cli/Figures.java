@@ -51,6 +51,9 @@ public final class Figures {
     private static final FieldBlocks<Long> EXACT = new FieldBlocks<>(PrimeField.INSTANCE);
     private static final long SEED = 5;
 
+    /** The pixels of a sparse factor. */
+    private static final int FACTOR = 84;
+
     /** The usual length. */
     static final int LENGTH = 16;
 
@@ -336,18 +339,29 @@ public final class Figures {
                 .toString();
     }
 
-    /** The block decomposition as chunks that pass states along. */
+    /** The block decomposition as chunks that pass states along, and that passing as a scan. */
     public static String statePassing(int length, Cuts cuts) {
+        int[] boundaries = cuts.boundaries(length);
         return new Figure("Chunks with state passing")
-                .statePassing("The same blocks as chunks that pass a state along", cuts.boundaries(length))
+                .panels(FACTOR, 1)
+                .statePassing("The same blocks as chunks that pass a state along", boundaries)
+                .factors(
+                        "Step 3 as an associative scan",
+                        "of H₀ and what the chunks add; grey entries are 1, brown ones decays through chunks",
+                        SparseFactors.of(CumProdSum.ASSOCIATIVE_SCAN, K, decays(boundaries.length)))
                 .svg();
+    }
+
+    /** Factors to draw patterns with. */
+    private static DMatrixRMaj decays(int length) {
+        return K.of(
+                length, 1, new SplittableRandom(6).doubles(length, 0.6, 0.95).toArray());
     }
 
     /** The six algorithms for 1SS(a) as products of sparse matrices. */
     public static String cumProdSum(int length) {
-        DMatrixRMaj a = K.of(
-                length, 1, new SplittableRandom(6).doubles(length, 0.6, 0.95).toArray());
-        Figure figure = new Figure("Six algorithms for y = 1SS(a) b as sparse factors").panels(84, 1);
+        DMatrixRMaj a = decays(length);
+        Figure figure = new Figure("Six algorithms for y = 1SS(a) b as sparse factors").panels(FACTOR, 1);
         for (CumProdSum algorithm : CumProdSum.values()) {
             List<DMatrixRMaj> factors = SparseFactors.of(algorithm, K, a);
             long work = factors.stream()

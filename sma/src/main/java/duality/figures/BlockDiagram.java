@@ -22,7 +22,7 @@ record BlockDiagram(String heading, Boundaries boundaries, int side) implements 
 
     @Override
     public double height() {
-        return TOP + Math.max(side, pixels()) + 12 + BlockPalette.legendHeight();
+        return TOP + pixels() + 12 + BlockPalette.legendHeight();
     }
 
     @Override
@@ -53,7 +53,7 @@ record BlockDiagram(String heading, Boundaries boundaries, int side) implements 
         }
         svg.rectangle(x, top, pixels(), pixels(), Svg.NONE, Svg.FRAME);
         cuts(svg, x, top - 6, cell);
-        BlockPalette.legend(svg, x, top + Math.max(side, pixels()) + 10);
+        BlockPalette.legend(svg, x, top + pixels() + 10);
     }
 
     /** Where the cuts are, as far as there is room to say so. */

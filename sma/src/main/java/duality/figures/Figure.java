@@ -96,7 +96,7 @@ public final class Figure {
 
     /** With a panel for the scale of colours of heat maps. */
     public Figure scale() {
-        return with(new HeatMap.Scale());
+        return with(new HeatMap.Scale(true));
     }
 
     /** With words as a panel. */

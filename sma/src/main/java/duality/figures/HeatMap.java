@@ -20,7 +20,9 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
     private static final int TOP = 30;
     private static final int CAPTION = 22;
     private static final int LINE = 15;
-    private static final Panel SCALE = new Scale();
+
+    /** Cells from this size on have room for a sign. */
+    private static final int WITH_SIGNS = 4;
 
     /** Panels from this size on name their axes. */
     private static final int WITH_AXES = 200;
@@ -52,6 +54,10 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
         return Math.max(1, side / Math.max(1, Math.max(matrix.numRows, matrix.numCols)));
     }
 
+    private Panel scale() {
+        return new Scale(cell() >= WITH_SIGNS);
+    }
+
     private double axes() {
         return side < WITH_AXES ? 0 : 20;
     }
@@ -59,7 +65,7 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
     @Override
     public double width() {
         double below = caption.isEmpty()
-                ? SCALE.width()
+                ? scale().width()
                 : caption.lines()
                         .mapToDouble(line -> Svg.width(line, Svg.SMALL))
                         .max()
@@ -72,9 +78,9 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
     public double height() {
         return TOP
                 + axes()
-                + Math.max(side, cell() * matrix.numRows)
+                + cell() * matrix.numRows
                 + (caption.isEmpty()
-                        ? 12 + SCALE.height()
+                        ? 12 + scale().height()
                         : CAPTION + LINE * (caption.lines().count() - 1));
     }
 
@@ -98,7 +104,7 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
         entries(svg, matrix, left, top, cell);
         svg.rectangle(left, top, width, height, Svg.NONE, Svg.FRAME);
         if (caption.isEmpty()) {
-            SCALE.draw(svg, left, top + height + 12);
+            scale().draw(svg, left, top + height + 12);
         }
         double below = top + height + 18;
         for (String line : caption.lines().toList()) {
@@ -127,7 +133,7 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
                 double top = y + row * cell;
                 cells.computeIfAbsent(colour(value), _ -> new StringBuilder())
                         .append("M%s %sv%dh%dv-%dz".formatted(Svg.number(left), Svg.number(top), cell, cell, cell));
-                if (value < 0 && cell >= 4) {
+                if (value < 0 && cell >= WITH_SIGNS) {
                     signs.computeIfAbsent(signColour(value), _ -> new StringBuilder())
                             .append("M%s %sh%d"
                                     .formatted(
@@ -181,15 +187,22 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
                         Math.round(255 + s * (full[2] - 255)));
     }
 
-    /** What the colours mean. */
-    record Scale() implements Panel {
+    /**
+     * What the colours mean.
+     *
+     * @param signs whether negative entries bear a minus
+     */
+    record Scale(boolean signs) implements Panel {
         private static final int SWATCH = 44;
         private static final String[] STEPS = {"−1", "−0.1", "−0.01", "0", "0.01", "0.1", "1"};
-        private static final String NOTE = "entries relative to the largest; − marks negative ones";
+
+        private String note() {
+            return "entries relative to the largest" + (signs ? "; − marks negative ones" : "");
+        }
 
         @Override
         public double width() {
-            return Math.max(STEPS.length * SWATCH, Svg.width(NOTE, Svg.SMALL));
+            return Math.max(STEPS.length * SWATCH, Svg.width(note(), Svg.SMALL));
         }
 
         @Override
@@ -213,7 +226,7 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
                 double value = Double.parseDouble(STEPS[i].replace("−", "-"));
                 double left = x + i * SWATCH;
                 svg.rectangle(left, y, SWATCH, 14, colour(value), Svg.GRID);
-                if (value < 0) {
+                if (value < 0 && signs) {
                     svg.path(
                             "M%s %sh6".formatted(Svg.number(left + SWATCH / 2.0 - 3), Svg.number(y + 7)),
                             "stroke=\"%s\" stroke-width=\"1.5\"".formatted(signColour(value)));
@@ -221,7 +234,7 @@ record HeatMap(String heading, DMatrixRMaj matrix, int side, String caption) imp
                 svg.text(left + SWATCH / 2.0, y + 28, Anchor.MIDDLE, Svg.SMALL, "", STEPS[i]);
             }
             svg.rectangle(x, y, STEPS.length * SWATCH, 14, Svg.NONE, Svg.FRAME);
-            svg.text(x, y + 46, Svg.SMALL, NOTE);
+            svg.text(x, y + 46, Svg.SMALL, note());
         }
     }
 }
