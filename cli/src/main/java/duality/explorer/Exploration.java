@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param matrix what depends on the model alone
  * @param blocks what depends on the input and the cuts as well
  */
-public record Exploration(MatrixView matrix, BlockView blocks) {
+record Exploration(MatrixView matrix, BlockView blocks) {
     private static final EjmlBlocks K = EjmlBlocks.INSTANCE;
     /** Singular values up to this share of the Frobenius norm count as zero. */
     static final double TOLERANCE = 1e-10;
@@ -53,7 +53,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param ranks of the off-diagonal blocks of M
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record MatrixView(
+    record MatrixView(
             String model,
             String equation,
             String source,
@@ -71,7 +71,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param transition the kind of its transitions
      * @param length the length at which it was found
      */
-    public record ModelClass(String summary, String transition, int length) {}
+    record ModelClass(String summary, String transition, int length) {}
 
     /**
      * A step {@code h = A h + B x}.
@@ -84,7 +84,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param readout {@code P (1×N)} with {@code y = P h + D x} before the step
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record StepView(
+    record StepView(
             @Nullable Double scalar,
             @Nullable DMatrixRMaj diagonal,
             @Nullable DMatrixRMaj transition,
@@ -98,9 +98,9 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param kind how the terms were found
      * @param terms one, or N of state size one
      */
-    public record Attention(Kind kind, List<Term> terms) {
+    record Attention(Kind kind, List<Term> terms) {
         /** How the terms were found. */
-        public enum Kind {
+        enum Kind {
             /** A scalar decay: one 1-semiseparable mask (Dao and Gu 2024, Corollary 5.1). */
             ONE_SEMISEPARABLE,
             /** A diagonal decay: a sum of N of these (arXiv 2510.04944). */
@@ -117,7 +117,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param mask {@code (T×T)}
      * @param product {@code scores ∘ mask}
      */
-    public record Term(DMatrixRMaj scores, DMatrixRMaj mask, DMatrixRMaj product) {}
+    record Term(DMatrixRMaj scores, DMatrixRMaj mask, DMatrixRMaj product) {}
 
     /**
      * Numerical ranks of off-diagonal blocks.
@@ -128,8 +128,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param strictOrder the largest of {@code strictlyLower}
      * @param toeplitz whether entries depend on j − i alone
      */
-    public record Ranks(
-            List<Integer> lower, List<Integer> strictlyLower, int order, int strictOrder, boolean toeplitz) {}
+    record Ranks(List<Integer> lower, List<Integer> strictlyLower, int order, int strictOrder, boolean toeplitz) {}
 
     /**
      * The outputs, and the block algorithm step by step.
@@ -142,7 +141,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param chunks the four steps
      * @param counts what the forms cost
      */
-    public record BlockView(
+    record BlockView(
             int[] boundaries,
             DMatrixRMaj x,
             DMatrixRMaj y,
@@ -165,7 +164,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
      * @param y the sum of steps 1 and 4 {@code (Q×P)}
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record ChunkView(
+    record ChunkView(
             DMatrixRMaj right,
             @Nullable Double scalarCentre,
             @Nullable DMatrixRMaj centre,
@@ -178,7 +177,7 @@ public record Exploration(MatrixView matrix, BlockView blocks) {
             DMatrixRMaj y) {}
 
     /** Asks the library for everything. */
-    public static Exploration of(Settings settings) {
+    static Exploration of(Settings settings) {
         Zoo.Example<DMatrixRMaj> example = settings.model().real(settings.length());
         if (!(example.model() instanceof LinearRecurrence<DMatrixRMaj> model)) {
             throw new IllegalArgumentException(settings.model().label() + " has no recurrence");

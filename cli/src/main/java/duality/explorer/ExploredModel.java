@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
 
 /** A model with a recurrence, and its parameters. */
-public sealed interface ExploredModel {
+sealed interface ExploredModel {
     /** The name of {@link Scalar}. */
     String SCALAR = "scalar-ssm";
 

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * @param quadratic the matrix, then its product with the inputs
  * @param block chunks with state passing
  */
-public record OperationCounts(Count recurrent, Count quadratic, Count block) {
+record OperationCounts(Count recurrent, Count quadratic, Count block) {
     /**
      * A cost.
      *
@@ -30,14 +30,14 @@ public record OperationCounts(Count recurrent, Count quadratic, Count block) {
      * @param inProducts those of them in products of matrices, neither factor of which is a row, a column or a scalar
      * @param depth operations on whole blocks that must be done one after another
      */
-    public record Count(long operations, long inProducts, int depth) {}
+    record Count(long operations, long inProducts, int depth) {}
 
     /** The lengths of {@link #series}: powers of two. */
     static final List<Integer> LENGTHS =
             IntStream.rangeClosed(4, 16).mapToObj(log -> 1 << log).toList();
 
     /** The costs of the SSD operator on one head. */
-    public static OperationCounts ofScalar(int length, int stateSize, int channels, Cuts cuts) {
+    static OperationCounts ofScalar(int length, int stateSize, int channels, Cuts cuts) {
         return new OperationCounts(
                 count(new Recurrence(), length, stateSize, channels),
                 count(new QuadraticDual(), length, stateSize, channels),
@@ -73,7 +73,7 @@ public record OperationCounts(Count recurrent, Count quadratic, Count block) {
     }
 
     /** The costs of the forms that every recurrence has, with its transitions as matrices and what it takes to make them. */
-    public static OperationCounts ofRecurrence(Zoo zoo, int length, int channels, Cuts cuts) {
+    static OperationCounts ofRecurrence(Zoo zoo, int length, int channels, Cuts cuts) {
         return new OperationCounts(
                 count(zoo, length, channels, (k, model) -> x -> model.recurrent(k, x)),
                 count(zoo, length, channels, (k, model) -> x -> model.quadratic(k, x)),

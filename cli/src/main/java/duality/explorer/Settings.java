@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is looked at. As text it is a query, {@code model=scalar-ssm&T=9&N=2&decays=random&seed=1&P=1&chunk=3}, where all
- * but the model has a default; a model of the zoo brings its own N and decays.
+ * What is looked at. As text it is a query, {@code model=scalar-ssm&N=2&decays=random&seed=1&T=9&P=1&chunk=3}, of which
+ * all has a default; a model of the zoo brings its own N and decays.
  *
  * @param model the model
  * @param length T
@@ -20,11 +20,11 @@ import java.util.stream.Collectors;
  * @param cuts a chunk length, or the places of the cuts, separated by commas
  * @param even whether {@code cuts} is a chunk length
  */
-public record Settings(ExploredModel model, int length, int channels, String cuts, boolean even) {
+record Settings(ExploredModel model, int length, int channels, String cuts, boolean even) {
     /** The longest sequence. */
-    public static final int LONGEST = 64;
+    static final int LONGEST = 64;
     /** The most channels. */
-    public static final int MOST_CHANNELS = 4;
+    static final int MOST_CHANNELS = 4;
 
     private static final Set<String> NAMES = Set.of("model", "T", "N", "decays", "seed", "P", "chunk", "cuts");
 
@@ -33,7 +33,7 @@ public record Settings(ExploredModel model, int length, int channels, String cut
      *
      * @throws ValueException if it names what there is not, or a value makes no sense; the message says which
      */
-    public static Settings parse(String query) {
+    static Settings parse(String query) {
         return of(parameters(query, NAMES));
     }
 
@@ -91,7 +91,7 @@ public record Settings(ExploredModel model, int length, int channels, String cut
     }
 
     /** The places where chunks begin and end, from 0 to T. */
-    public int[] boundaries() {
+    int[] boundaries() {
         return cutting().boundaries(length);
     }
 
@@ -119,8 +119,8 @@ public record Settings(ExploredModel model, int length, int channels, String cut
                 .collect(Collectors.joining("&"));
     }
 
-    /** The query, in the order of the example. */
-    public String query() {
+    /** The query, in the order of the example, with nothing left out. */
+    String query() {
         return matrixQuery() + "&P=" + channels + (even ? "&chunk=" : "&cuts=") + cuts;
     }
 }

@@ -238,7 +238,7 @@
     };
   }
 
-  const cutName = (cut) => (cut.startsWith('chunk=') ? cut.slice(6) : `cuts at ${cut.slice(5).replaceAll(',', ', ')}`);
+  const cutName = (cut) => (cut.startsWith('chunk=') ? cut.slice(6) : 'unequal');
 
   const showControls = [];
 
@@ -501,6 +501,7 @@
     ]));
     picture.style.minWidth = `${Math.min(x(T - 1) + radius + 6, T * (T <= 20 ? 27 : 12))}px`;
     fill($('diagram'), picture);
+    $('diagram').scrollLeft = (x(i) - 3 * gap) * ($('diagram').scrollWidth / (x(T - 1) + radius + 6));
     fill($('recurrence-lead'), 'An input of 1 at time ', String(i), ' alone: ', v('h'), ' carries it to time ', String(j), ', where ',
       v('y', j), ' reads ', number(entry()), '.');
     const path = shown.matrix.paths[i].slice(0, j - i + 1);
@@ -916,6 +917,11 @@
       drawScale();
     }
   }).observe($('ranks-chart'));
+  window.addEventListener('hashchange', () => { // a link to other settings on the same page
+    recall();
+    syncControls();
+    load();
+  });
   load();
   renderScale();
 })();

@@ -125,8 +125,12 @@ class ExplorerBrowserTest {
                         .equals(true));
     }
 
+    private static void run(String script, Object... arguments) {
+        browser().executeScript(script, arguments);
+    }
+
     private static Object script(String script, Object... arguments) {
-        return browser().executeScript(script, arguments);
+        return Objects.requireNonNull(browser().executeScript(script, arguments));
     }
 
     private static WebElement find(String selector) {
@@ -286,7 +290,7 @@ class ExplorerBrowserTest {
     void arrowKeysMoveWithinTheTriangle(Source source) {
         show(source, SETTINGS + "&j=6&i=2");
         find(key(6, 2)).sendKeys("");
-        script("document.querySelector(arguments[0]).focus()", key(6, 2));
+        run("document.querySelector(arguments[0]).focus()", key(6, 2));
         press(Keys.ARROW_DOWN);
         focusIsAt(7, 2);
         press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
@@ -473,7 +477,7 @@ class ExplorerBrowserTest {
         Select models = new Select(find("#model"));
         assertThat(models.getOptions()).hasSize(ExploredModel.zoo().size() + 1);
         for (WebElement option : models.getOptions()) {
-            String label = option.getAttribute("value");
+            String label = Objects.requireNonNull(option.getAttribute("value"));
             models.selectByValue(label);
             awaitSettled();
             Settings settings = Settings.parse("model=" + label + "&T=9&chunk=3");
@@ -499,6 +503,24 @@ class ExplorerBrowserTest {
         assertThat((String) script("return location.hash")).startsWith("#" + settings.query());
         assertThat(all("#matrix .cell[data-j]")).hasSize(length * (length + 1) / 2);
         assertThat(find("#T-value").getText()).isEqualTo(String.valueOf(length));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLinkLeadsToItsSettings(Source source) {
+        show(source, SETTINGS);
+        run("location.hash = arguments[0]", "model=rwkv-7&seed=1&T=16&P=1&chunk=8&j=12&i=5&step=3");
+        new WebDriverWait(browser(), Duration.ofSeconds(10))
+                .until(driver -> texts("#entry-lead sub").equals(List.of("12,5")));
+        assertThat(find("#T-value").getText()).isEqualTo("16");
+        assertThat(attributes("#step-tabs [aria-selected=true]", "id")).containsExactly("step-3");
+        assertThat(all("#step-panel .chunk")).hasSize(2);
+        same(
+                texts("#product .result b"),
+                Exploration.of(Settings.parse("model=rwkv-7&T=16"))
+                        .matrix()
+                        .matrix()
+                        .get(12, 5));
     }
 
     @Test
@@ -561,7 +583,7 @@ class ExplorerBrowserTest {
     @Test
     void tabReachesEverything() {
         show(Source.FILE, SETTINGS);
-        script("document.activeElement.blur(); window.scrollTo(0, 0)");
+        run("document.activeElement.blur(); window.scrollTo(0, 0)");
         List<String> reached = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             press(Keys.TAB);
