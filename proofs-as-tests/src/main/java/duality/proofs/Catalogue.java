@@ -16,7 +16,9 @@ public final class Catalogue {
         all.addAll(AttentionTheorems.all());
         all.addAll(SsdTheorems.all());
         all.addAll(OperatorTheorems.all());
+        all.addAll(LayerTheorems.all());
         all.addAll(GradientTheorems.all());
+        all.addAll(HeadTheorems.all());
         all.addAll(ModelTableTheorems.all());
         return List.copyOf(all);
     }

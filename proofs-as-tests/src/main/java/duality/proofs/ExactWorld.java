@@ -33,6 +33,7 @@ class ExactWorld<E> implements World<RingMatrix<E>> {
     private final ToLongFunction<E> terms;
     private final @Nullable SymbolicRing symbolic;
     private final Map<String, RingMatrix<E>> known = new HashMap<>();
+    private final Map<String, List<Value<E>>> values = new HashMap<>();
     private final List<String> lines = new ArrayList<>();
     private String place = "";
     private long identities;
@@ -82,6 +83,7 @@ class ExactWorld<E> implements World<RingMatrix<E>> {
     void enter(String newPlace) {
         place = newPlace;
         known.clear();
+        values.clear();
     }
 
     long identities() {
@@ -114,6 +116,27 @@ class ExactWorld<E> implements World<RingMatrix<E>> {
                         ? symbol.at(name)
                         : columns == 1 ? symbol.at(name, i) : symbol.at(name, i, j));
     }
+
+    /**
+     * The values of a function, entry by entry, of which nothing is known but its name: equal arguments have equal
+     * values, which are symbols of their own. So what is proven holds for every function.
+     */
+    RingMatrix<E> function(String name, RingMatrix<E> arguments) {
+        List<Value<E>> table = values.computeIfAbsent(name, _ -> new ArrayList<>());
+        return RingMatrix.of(arguments.rows(), arguments.columns(), (i, j) -> {
+            E argument = arguments.get(i, j);
+            for (Value<E> value : table) {
+                if (blocks.ring().equal(value.argument, argument)) {
+                    return value.value;
+                }
+            }
+            E value = scalar.at(name, table.size());
+            table.add(new Value<>(argument, value));
+            return value;
+        });
+    }
+
+    private record Value<E>(E argument, E value) {}
 
     @Override
     public void equal(String what, RingMatrix<E> actual, RingMatrix<E> expected) {

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It computes in double precision, so it is run where that is exact: integers small enough for every sum and
  * product, rates A of zero (decay one, with the derivative of the exponential at zero, which is one) and of −∞ (decay
  * zero), and gates z of zero (silu 0, its slope 1/2). There the results are polynomials in the other inputs, and
- * compared without a tolerance with the definition over the integers, and over dual numbers of them for gradients.
+ * compared without a tolerance with the definition over the integers, and over dual numbers of them for gradients. At
+ * other rates and gates the definition's text is proven by {@link HeadTheorems}, over polynomials.
  */
 final class OperatorTheorems {
     private static final int POINTS = 12;
@@ -392,7 +393,7 @@ final class OperatorTheorems {
                                         "entries",
                                         "generic, decays 1 and 0",
                                         POINTS + " points of " + NUMBERS
-                                                + " numbers; other decays by the bounds of SsdCheck"),
+                                                + " numbers; others: the definition by head, this backend by the bounds of SsdCheck"),
                                 new Quantifier("B, T, H, P, N", "2, 5, 4, 2, 2", "one shape")),
                         OperatorTheorems::patternsAreHeads))
                 .refuting("operator: group index off by one in B", Wrong.array("B", OperatorTheorems::rolled))
@@ -598,7 +599,10 @@ final class OperatorTheorems {
                                 + "over the integers; A = 0 and z = 0, where exp and silu have rational derivatives",
                         List.of(
                                 new Quantifier("input", "all nine", "each entry is seeded once"),
-                                new Quantifier("A, z", "0", "the rest of exp and silu by the bounds of SsdCheck"),
+                                new Quantifier(
+                                        "A, z",
+                                        "0",
+                                        "others: the definition by head, this backend by the bounds of SsdCheck"),
                                 new Quantifier(
                                         "entries", "generic", GRADIENT_POINTS + " points of " + NUMBERS + " numbers"),
                                 new Quantifier("pattern, packing", "three of them", "each")),

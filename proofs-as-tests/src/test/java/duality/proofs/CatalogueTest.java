@@ -90,10 +90,12 @@ class CatalogueTest {
                         "variable-length",
                         "padding",
                         "sequence-parallel",
+                        "tensor-parallel",
                         "head-patterns",
                         "s6",
                         "gradient",
-                        "gradient-operator");
+                        "gradient-operator",
+                        "head");
         assertThat(names.stream().filter(name -> name.startsWith("cumprodsum-")))
                 .hasSize(6);
         assertThat(names.stream().filter(name -> name.startsWith("model-"))).hasSize(22);

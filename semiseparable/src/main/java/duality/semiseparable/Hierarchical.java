@@ -134,8 +134,7 @@ public record Hierarchical(DMatrixRMaj lambda, double[] a, Set<Property> propert
         double[][] states = new double[levels(a.length) + 2][width];
         for (int t = a.length - 1; t >= 0; t--) {
             int merged = Integer.numberOfTrailingZeros(t + 1);
-            double[] sum = states[merged + 1].clone();
-            Arrays.fill(states[merged + 1], 0);
+            double[] sum = states[merged + 1].clone(); // which a later step overwrites before one reads it again
             for (int level = 1; level <= merged; level++) {
                 states[level] = sum.clone();
             }

@@ -60,29 +60,6 @@ final class Lifting {
             return columnCuts[blocks()];
         }
 
-        int blockOfRow(int row) {
-            return blockOf(rowCuts, row);
-        }
-
-        int blockOfColumn(int column) {
-            return blockOf(columnCuts, column);
-        }
-
-        /** The last block that begins at or before this index and is not empty there. */
-        private static int blockOf(int[] cuts, int index) {
-            int low = 0;
-            int high = cuts.length - 1;
-            while (high - low > 1) {
-                int middle = (low + high) >>> 1;
-                if (cuts[middle] <= index) {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            return low;
-        }
-
         boolean isSquare() {
             return Arrays.equals(rowCuts, columnCuts);
         }

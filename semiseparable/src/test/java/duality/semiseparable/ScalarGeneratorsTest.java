@@ -2,6 +2,7 @@ package duality.semiseparable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import duality.algebra.EjmlBlocks;
 import duality.errors.Fault;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -215,6 +218,80 @@ class ScalarGeneratorsTest {
         assertFault(Fault.SINGULAR, () -> zero.solve(new double[4]), "row 2");
     }
 
+    /**
+     * The third equation is the sum of the first two but for {@code gap}. Their combination without the state from below
+     * is {@code (−1, −1, 1)/√3}, so that the pivot is gap/√3 where the rows have size {@code (√6 + √14 + √38)/√3}.
+     */
+    private static ScalarGenerators nearlyDependentRows(double gap) {
+        double[] identity = {1, 0, 0, 1};
+        double[] w = new double[16];
+        for (int i = 0; i < 4; i++) {
+            System.arraycopy(identity, 0, w, 4 * i, 4);
+        }
+        return ScalarGenerators.of(
+                new double[] {1, 2, 5 + gap, 7},
+                new double[] {0, 1, 1, 1},
+                new double[] {0, 2, 1, 0},
+                new double[] {1, 3, 1, 0},
+                new double[] {1, 0, 0, 1, 1, 1, 0, 0},
+                w,
+                new double[] {0, 0, 1, 0, 2, 3, 1, 1});
+    }
+
+    /** Rounding may have made what is not larger than two units roundoff of the rows; what is larger is divided by. */
+    @Test
+    void pivotsAreMeasuredByTheRowsTheyComeFrom() {
+        double[] b = {1, 2, 3, 4};
+        double size = (Math.sqrt(6) + Math.sqrt(14) + Math.sqrt(38)) / Math.sqrt(3);
+        assertRefused(nearlyDependentRows(Math.ulp(5.0)), b, 2, size);
+        ScalarGenerators regular = nearlyDependentRows(32 * Math.ulp(5.0));
+        assertThat(backwardError(regular, regular.solve(b), b)).isLessThan(1e-15);
+        // What is left at the end is measured by the largest entry of its column.
+        double[] one = {1, 1};
+        double[] c = {1, 2};
+        for (double scale : new double[] {1, 3}) {
+            double[] u = {scale, scale};
+            ScalarGenerators two = ScalarGenerators.of(
+                    new double[] {1, scale + Math.ulp(scale) / 2 * (scale == 1 ? 2 : 1)}, one, one, one, u, one, one);
+            assertRefused(two, c, 1, scale);
+        }
+        ScalarGenerators two = ScalarGenerators.of(new double[] {1, 1 + 0x1p-48}, one, one, one, one, one, one);
+        assertThat(backwardError(two, two.solve(c), c)).isLessThan(1e-15);
+    }
+
+    private static void assertRefused(ScalarGenerators a, double[] b, int row, double size) {
+        assertThatThrownBy(() -> a.solve(b)).isInstanceOfSatisfying(ValueException.class, e -> {
+            assertThat(e.fault()).isEqualTo(Fault.SINGULAR);
+            Matcher numbers = Pattern.compile(
+                            "row (\\d+): a pivot of (\\S+) where rows have size (\\S+) \\(ratio (\\S+)\\)")
+                    .matcher(String.valueOf(e.getMessage()));
+            assertThat(numbers.find()).isTrue();
+            double pivot = Math.abs(Double.parseDouble(numbers.group(2)));
+            double ratio = Double.parseDouble(numbers.group(4));
+            assertThat(Integer.parseInt(numbers.group(1))).isEqualTo(row);
+            assertThat(Double.parseDouble(numbers.group(3))).isCloseTo(size, offset(1e-12 * size));
+            assertThat(ratio).isCloseTo(pivot / size, offset(0.05 * ratio)).isLessThanOrEqualTo(0x1p-52);
+        });
+    }
+
+    @Test
+    void singularityIsRelativeToTheSizeOfTheRows() {
+        for (double size : new double[] {1e-150, 1e150}) {
+            double[] d = {size, size, size};
+            double[] p = {size, size, size};
+            double[] ones = {1, 1, 1};
+            ScalarGenerators rankOne = ScalarGenerators.of(d, p, ones, ones, p, ones, ones);
+            assertFault(Fault.SINGULAR, () -> rankOne.solve(ones), "row 1");
+            double[] larger = {size, 2 * size, 3 * size};
+            ScalarGenerators regular = ScalarGenerators.of(larger, p, ones, ones, p, ones, ones);
+            assertThat(backwardError(regular, regular.solve(ones), ones)).isLessThan(1e-15);
+        }
+        double[] none = {0, 0, 0};
+        double[] one = {1, 1, 1};
+        ScalarGenerators zero = ScalarGenerators.of(none, none, one, one, none, one, one);
+        assertFault(Fault.SINGULAR, () -> zero.solve(one), "row 1", "a pivot of 0.0 where rows have size 0.0");
+    }
+
     /** A symmetric positive definite matrix: P Φ Q with Q = P on the diagonal would be semidefinite for |R| ≤ 1. */
     private ScalarGenerators drawPositive(int n, int rank, boolean diagonal) {
         double[] p = draw(n * rank, 1);
@@ -270,7 +347,7 @@ class ScalarGeneratorsTest {
                                 Arrays.copyOf(two, 3))
                         .cholesky()
                         .logDeterminant()))
-                .isCloseTo(76, org.assertj.core.data.Offset.offset(1e-12));
+                .isCloseTo(76, offset(1e-12));
     }
 
     @Test
@@ -289,8 +366,28 @@ class ScalarGeneratorsTest {
         double[] p = new double[3];
         p[1] = Double.NaN;
         assertFault(Fault.NOT_FINITE, () -> ScalarGenerators.symmetric(d, p, d, d), "p[1] is NaN");
+        String[] names = {"d", "p", "r", "q", "u", "w", "v"};
+        for (int bad = 0; bad < 7; bad++) {
+            double[][] g = new double[7][3];
+            g[bad][2] = Double.NEGATIVE_INFINITY;
+            assertFault(
+                    Fault.NOT_FINITE,
+                    () -> ScalarGenerators.of(g[0], g[1], g[2], g[3], g[4], g[5], g[6]),
+                    names[bad] + "[2] is -Infinity");
+            if (bad < 4) {
+                assertFault(
+                        Fault.NOT_FINITE,
+                        () -> ScalarGenerators.symmetric(g[0], g[1], g[2], g[3]),
+                        names[bad] + "[2] is -Infinity");
+            }
+        }
+        ScalarGenerators wide = ScalarGenerators.of(d, d, d, d, new double[6], new double[6], new double[6]);
+        assertThat(wide.size()).isEqualTo(3);
+        assertThat(wide.lowerRank()).isEqualTo(1);
+        assertThat(wide.upperRank()).isEqualTo(2);
         ScalarGenerators a = ScalarGenerators.symmetric(d, d, d, d);
         assertFault(Fault.SHAPE_MISMATCH, () -> a.multiply(new double[4]), "4 vs 3");
+        assertFault(Fault.SHAPE_MISMATCH, () -> a.multiply(new double[3], new double[5]), "out", "5 vs 3");
         assertFault(Fault.SHAPE_MISMATCH, () -> a.solve(new double[2]), "2 vs 3");
         assertFault(Fault.NOT_FINITE, () -> a.solve(new double[] {0, 0, Double.POSITIVE_INFINITY}), "b[2]");
         double[] x = new double[3];

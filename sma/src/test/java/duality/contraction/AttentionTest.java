@@ -236,6 +236,13 @@ class AttentionTest {
         assertThat(chunked.below().steps())
                 .extracting(Step::subscripts)
                 .contains("drN,drP->dNP", "cd,dNP->cNP", "cqN,cNP->cqP");
+        assertThat(chunked.flops())
+                .isEqualTo(Stream.of(chunked.diagonal(), chunked.below())
+                        .flatMap(plan -> plan.steps().stream())
+                        .mapToLong(Step::flops)
+                        .sum())
+                .isPositive();
+        assertThat(chunked).hasToString("diagonal: " + chunked.diagonal() + "below: " + chunked.below());
     }
 
     /** Large enough that chunks are chosen: within the bound of sums of T·N products of four factors. */

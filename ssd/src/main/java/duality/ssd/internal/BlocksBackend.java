@@ -1,5 +1,6 @@
 package duality.ssd.internal;
 
+import duality.algebra.EjmlBlocks;
 import duality.algebra.FloatingBlocks;
 import duality.ssd.BlockDecomposition;
 import duality.ssd.BlockGradient;
@@ -11,6 +12,7 @@ import duality.ssd.ScalarSsm;
 import duality.ssd.SsdAlgorithm;
 import duality.ssd.SsdBackend;
 import duality.ssd.SsdGradients;
+import duality.ssd.SsdHead;
 import duality.ssd.SsdInputs;
 import duality.ssd.SsdOptions;
 import duality.ssd.SsdOptions.Algorithm;
@@ -24,6 +26,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * order.
  */
 public final class BlocksBackend implements SsdBackend {
+    private static final EjmlBlocks DOUBLES = EjmlBlocks.INSTANCE;
+
     private final String name;
     private final String description;
     private final Algorithm auto;
@@ -80,7 +85,7 @@ public final class BlocksBackend implements SsdBackend {
         SsdAlgorithm algorithm = algorithm(options);
         forEachHead(in, head -> {
             Scanned scanned = scan(options.precision().blocks(), algorithm, head.problem());
-            writeRows(y, head.sequence(), head.index(), head.problem().headDim(), gated(head.problem(), scanned.y()));
+            writeRows(y, head.sequence(), head.index(), head.problem().headDim(), outputs(head.problem(), scanned));
             finalStates.writeDoubles(HeadProblem.stateOffset(in, head.sequence(), head.index()), scanned.finalState());
             return head.index();
         });
@@ -95,15 +100,13 @@ public final class BlocksBackend implements SsdBackend {
         return new Scanned(k.toArray(result.y()), k.toArray(k.transpose(result.finalState())));
     }
 
-    private static double[] gated(HeadProblem problem, double[] scan) {
-        double[] y = problem.addSkip(scan);
-        double[] z = problem.z();
-        if (z != null) {
-            for (int i = 0; i < y.length; i++) {
-                y[i] *= HeadProblem.silu(z[i]);
-            }
-        }
-        return y;
+    private static double[] outputs(HeadProblem problem, Scanned scanned) {
+        return DOUBLES.toArray(problem.surroundings().outputs(DOUBLES, block(problem, scanned.y())));
+    }
+
+    /** Rows of the head's channels. */
+    private static DMatrixRMaj block(HeadProblem problem, double[] rows) {
+        return DOUBLES.of(problem.length(), problem.headDim(), rows);
     }
 
     @Override
@@ -147,54 +150,57 @@ public final class BlocksBackend implements SsdBackend {
         HeadProblem problem = head.problem();
         int p = problem.headDim();
         int n = problem.stateSize();
-        double[] dOut = prepared(HeadProblem.rows(dy, head.sequence(), head.index(), p));
-        double[] z = problem.z();
-        double[] dz = null;
-        if (z != null) {
-            dz = problem.addSkip(scan(k, blocks, problem).y());
-            for (int i = 0; i < dz.length; i++) {
-                dz[i] *= dOut[i] * HeadProblem.siluSlope(z[i]);
-                dOut[i] *= HeadProblem.silu(z[i]);
-            }
-        }
         double[] dFinal = dFinalStates == null
                 ? new double[n * p]
                 : prepared(HeadProblem.transpose(
                         dFinalStates.readDoubles(HeadProblem.stateOffset(in, head.sequence(), head.index()), n * p),
                         p,
                         n));
-        BlockGradient.Result<M> scan =
-                new BlockGradient(blocks).run(k, problem.scan(k), k.of(problem.length(), p, dOut), k.of(n, p, dFinal));
-
-        double[] dScaled = k.toArray(scan.x()); // gradient of dt·x
-        double[] dLogDecay = k.toArray(scan.logDecay()); // gradient of dt·A
-        double[] dx = new double[dScaled.length];
-        double[] dSkip = new double[p];
-        double[] dt = new double[problem.length()];
-        double dRate = 0;
-        for (int t = 0; t < problem.length(); t++) {
-            for (int i = t * p; i < (t + 1) * p; i++) {
-                dx[i] = problem.dt()[t] * dScaled[i] + problem.skip()[i - t * p] * dOut[i];
-                dSkip[i - t * p] += dOut[i] * problem.x()[i];
-                dt[t] += dScaled[i] * problem.x()[i];
+        DMatrixRMaj dOut = block(problem, prepared(HeadProblem.rows(dy, head.sequence(), head.index(), p)));
+        SsdHead<DMatrixRMaj> surroundings = problem.surroundings();
+        BlockGradient.Result<M> scan = new BlockGradient(blocks)
+                .run(
+                        k,
+                        problem.scan(k),
+                        k.of(problem.length(), p, DOUBLES.toArray(surroundings.scanGradient(DOUBLES, dOut))),
+                        k.of(n, p, dFinal));
+        double[] b = k.toArray(scan.b());
+        double[] c = k.toArray(scan.c());
+        double[] logDecay = k.toArray(scan.logDecay());
+        double[] initialState = k.toArray(k.transpose(scan.initialState()));
+        SsdHead.Gradient<DMatrixRMaj> gradient = surroundings.gradient(
+                DOUBLES,
+                // Only the gate's gradient needs the outputs.
+                block(
+                        problem,
+                        problem.z() == null
+                                ? new double[problem.length() * p]
+                                : scan(k, blocks, problem).y()),
+                dOut,
+                new BlockGradient.Result<>(
+                        DOUBLES.of(problem.length(), 1, logDecay),
+                        DOUBLES.of(problem.length(), n, b),
+                        DOUBLES.of(problem.length(), n, c),
+                        block(problem, k.toArray(scan.x())),
+                        DOUBLES.of(p, n, initialState)));
+        double[] dt = DOUBLES.toArray(gradient.dt());
+        if (Double.isInfinite(problem.rate())) {
+            for (int t = 0; t < dt.length; t++) {
+                // The gradient of a reset is zero; that of a step of length zero has no other limit than this.
+                dt[t] += logDecay[t] == 0 ? 0 : logDecay[t] * problem.rate() * problem.dtSlope()[t];
             }
-            if (dLogDecay[t] != 0) { // a reset's gradient is zero even at the rate −∞
-                dRate += dLogDecay[t] * problem.dt()[t];
-                dt[t] += dLogDecay[t] * problem.rate();
-            }
-            dt[t] *= problem.dtSlope()[t];
         }
         return new HeadGradient(
                 head.sequence(),
                 head.index(),
-                dx,
+                DOUBLES.toArray(gradient.x()),
                 dt,
-                dRate,
-                k.toArray(scan.b()),
-                k.toArray(scan.c()),
-                dSkip,
-                dz,
-                k.toArray(k.transpose(scan.initialState())));
+                DOUBLES.toArray(gradient.rate())[0],
+                b,
+                c,
+                DOUBLES.toArray(gradient.skip()),
+                gradient.z() == null ? null : DOUBLES.toArray(gradient.z()),
+                initialState);
     }
 
     private double[] prepared(double[] gradient) {

@@ -1,10 +1,14 @@
 package duality.ssd.internal;
 
+import duality.algebra.EjmlBlocks;
 import duality.algebra.FloatingBlocks;
 import duality.ssd.ScalarSsm;
+import duality.ssd.SsdHead;
 import duality.ssd.SsdInputs;
 import duality.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +43,7 @@ public record HeadProblem(
         double[] skip,
         double @Nullable [] z,
         double[] initialState) {
+    private static final EjmlBlocks DOUBLES = EjmlBlocks.INSTANCE;
 
     /** Reads head {@code head} of a sequence. */
     public static HeadProblem read(SsdInputs in, SsdInputs.Sequence sequence, int head) {
@@ -148,25 +153,28 @@ public record HeadProblem(
 
     /** The scan that this head asks for, with the step sizes in the inputs. */
     public <M> ScalarSsm<M> scan(FloatingBlocks<M> k) {
-        double[] scaled = x.clone();
-        for (int i = 0; i < scaled.length; i++) {
-            scaled[i] *= dt[i / headDim];
-        }
         return ScalarSsm.of(
                 k,
                 k.of(length, 1, decay),
                 k.of(length, stateSize, b),
                 k.of(length, stateSize, c),
-                k.of(length, headDim, scaled),
+                k.of(length, headDim, DOUBLES.toArray(surroundings().inputs(DOUBLES))),
                 k.of(stateSize, headDim, initialState));
     }
 
-    /** {@code scan + D·x}, in place: what the gate multiplies. */
-    double[] addSkip(double[] scan) {
-        for (int i = 0; i < scan.length; i++) {
-            scan[i] += skip[i % headDim] * x[i];
-        }
-        return scan;
+    /** What surrounds the scan, in double precision; without the decay's part in the gradients if the rate is infinite. */
+    SsdHead<DMatrixRMaj> surroundings() {
+        return new SsdHead<>(
+                DOUBLES.of(length, 1, dt),
+                DOUBLES.of(length, 1, dtSlope),
+                DOUBLES.of(1, 1, new double[] {Double.isInfinite(rate) ? 0 : rate}),
+                DOUBLES.of(length, headDim, x),
+                DOUBLES.of(1, headDim, skip),
+                z == null ? null : new SsdHead.Gate<>(mapped(z, HeadProblem::silu), mapped(z, HeadProblem::siluSlope)));
+    }
+
+    private DMatrixRMaj mapped(double[] rows, DoubleUnaryOperator function) {
+        return DOUBLES.of(length, headDim, Arrays.stream(rows).map(function).toArray());
     }
 
     /**
