@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,8 +65,9 @@ final class ShellCommand implements Callable<Integer> {
                 throw new NoSuchFileException(file.toString());
             }
         }
-        Console console = System.console();
-        boolean typed = console != null && console.isTerminal();
+        boolean typed = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
         if (typed) {
             welcome();
         }
