@@ -3,6 +3,7 @@ package duality.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,9 +90,10 @@ class ShellCommandTest {
     }
 
     private static String packageOf(Path file) {
-        String path = file.getParent().toString().replace('\\', '/');
+        String path = file.toString().replace('\\', '/');
         String folder = "src/main/java/";
-        return path.substring(path.indexOf(folder) + folder.length()).replace('/', '.');
+        return path.substring(path.indexOf(folder) + folder.length(), path.lastIndexOf('/'))
+                .replace('/', '.');
     }
 
     /** The files of the public types of all modules but the benchmarks. */
@@ -109,7 +111,7 @@ class ShellCommandTest {
             try {
                 return Files.readString(file).lines().anyMatch(line -> line.startsWith("public "));
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
     }
