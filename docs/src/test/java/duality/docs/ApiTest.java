@@ -131,7 +131,7 @@ class ApiTest {
             boolean inInterface = parent().getKind() == Tree.Kind.INTERFACE;
             return modifiers.getFlags().contains(Modifier.PUBLIC)
                     || modifiers.getFlags().contains(Modifier.PROTECTED)
-                    || inInterface && !modifiers.getFlags().contains(Modifier.PRIVATE);
+                    || (inInterface && !modifiers.getFlags().contains(Modifier.PRIVATE));
         }
 
         private void require(CharSequence name) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import duality.docs.Exercises.Cell;
 import duality.docs.Exercises.Exercise;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.PrintStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -175,12 +177,12 @@ class ExercisesTest {
     }
 
     private static String id(Exercise exercise) {
-        return exercise.name().toLowerCase(java.util.Locale.ROOT);
+        return exercise.name().toLowerCase(Locale.ROOT);
     }
 
     private static JShell shell() {
         JShell shell = JShell.builder().executionEngine("local").build();
-        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             shell.addToClasspath(entry);
         }
         shell.eval("import module java.base;");
