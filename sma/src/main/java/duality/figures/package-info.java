@@ -1,6 +1,6 @@
 /**
- * Pictures of matrices and of their blocks, as SVG. Start at {@link duality.figures.Figure}. The same numbers
- * give the same bytes.
+ * Pictures as SVG: matrices, their blocks and factors, chunks, orders of contractions, curves. Start at {@link
+ * duality.figures.Figure}, which puts panels in rows. The same numbers give the same bytes on every machine.
  */
 @NullMarked
 package duality.figures;

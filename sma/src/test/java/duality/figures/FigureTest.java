@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.Test;
@@ -180,18 +181,10 @@ class FigureTest {
 
     @Test
     void amountsHaveThreeDigits() {
-        assertThat(LongSamples.of(0, 999, 1000, 1499, 99_949, 99_950, 999_499, 999_500, 21_000_000, Long.MAX_VALUE))
+        assertThat(LongStream.of(0, 999, 1000, 1499, 99_949, 99_950, 999_499, 999_500, 21_000_000, Long.MAX_VALUE)
+                        .mapToObj(ContractionOrders::amount))
                 .containsExactly(
                         "0", "999", "1.00 k", "1.50 k", "99.9 k", "100 k", "999 k", "1.00 M", "21.0 M", "9.22 E");
-    }
-
-    /** Costs as they are written. */
-    private static final class LongSamples {
-        static List<String> of(long... numbers) {
-            return java.util.Arrays.stream(numbers)
-                    .mapToObj(ContractionOrders::amount)
-                    .toList();
-        }
     }
 
     @Test
