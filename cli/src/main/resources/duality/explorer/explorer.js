@@ -517,6 +517,7 @@
   function map(matrix, most, name, full) {
     const T = matrix.length;
     const { j, i } = view;
+    const wider = T > 20 ? T / 40 : 0; // so that it is seen where cells are tiny
     return draw('svg', {
       viewBox: `-0.2 -0.2 ${T + 0.4} ${T + 0.4}`, class: 'map', role: 'img', 'aria-label': `${name}: ${text(matrix[j][i])} at row ${j}, column ${i}`,
       onclick: (event) => {
@@ -539,8 +540,9 @@
     draw('rect', { x: 0, y: 0, width: T, height: T, class: 'frame' }),
     draw('rect', { x: 0, y: j, width: j + 1, height: 1, class: 'cross' }),
     draw('rect', { x: i, y: i, width: 1, height: T - i, class: 'cross' }),
-    draw('rect', { x: i, y: j, width: 1, height: 1, class: 'halo' }),
-    draw('rect', { x: i, y: j, width: 1, height: 1, class: 'chosen', 'data-j': j, 'data-i': i }));
+    ['halo', 'chosen'].map((kind) => draw('rect', {
+      x: i - wider, y: j - wider, width: 1 + 2 * wider, height: 1 + 2 * wider, class: kind, 'data-j': j, 'data-i': i,
+    })));
   }
 
   function renderAttention() {

@@ -155,7 +155,7 @@ class ExplorerServerTest {
                     .as(address.toString())
                     .isInstanceOf(IOException.class);
         }
-        new Socket("127.0.0.1", port()).close();
+        new Socket(InetAddress.getLoopbackAddress(), port()).close();
     }
 
     @Test
