@@ -28,7 +28,7 @@ export const isPublic = (file) => exists(file) && !file.endsWith('.md') && !file
 
 /** Pairs of a file in the repository and its place among the pages. What is not a page or a figure is public. */
 export function copies() {
-    const docs = walk('docs', ['site', 'src', 'examples', 'pom.xml'])
+    const docs = walk('docs', ['site', 'src', 'examples', 'javadoc', 'pom.xml'])
     const pages = [...docs, 'benchmarks/README.md', 'gpu-backend/README.md']
     const all = pages.map((file) => [file, isPublic(file) ? `public/${place(file)}` : place(file)])
     if (exists(api)) all.push([api, 'public/api'])

@@ -4,6 +4,7 @@ package duality.cli;
 public final class CheckFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** What failed, in words. */
     public CheckFailedException(String message) {
         super(message);
     }

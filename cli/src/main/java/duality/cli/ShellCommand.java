@@ -6,8 +6,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,9 @@ final class ShellCommand implements Callable<Integer> {
             "duality.ssd",
             "duality.tensor");
 
+    /** What the name means, where several of the packages have one. */
+    static final List<String> PREFERRED = List.of("duality.models.Step", "duality.proofs.Method");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli's
     private CommandSpec spec;
@@ -60,8 +65,9 @@ final class ShellCommand implements Callable<Integer> {
                 throw new NoSuchFileException(file.toString());
             }
         }
-        Console console = System.console();
-        boolean typed = console != null && console.isTerminal();
+        boolean typed = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
         if (typed) {
             welcome();
         }
@@ -69,7 +75,9 @@ final class ShellCommand implements Callable<Integer> {
         try {
             Files.writeString(
                     imports,
-                    PACKAGES.stream().map("import %s.*;\n"::formatted).collect(Collectors.joining()));
+                    Stream.concat(PACKAGES.stream().map(name -> name + ".*"), PREFERRED.stream())
+                            .map("import %s;\n"::formatted)
+                            .collect(Collectors.joining()));
             return JavaShellToolBuilder.builder()
                     .interactiveTerminal(typed)
                     .start(options(imports, typed).toArray(String[]::new));
@@ -81,10 +89,11 @@ final class ShellCommand implements Callable<Integer> {
     private void welcome() {
         spec.commandLine()
                 .getOut()
-                .println("Duality %s in JShell: its packages are imported; /imports lists them, /exit leaves.%n%s"
-                        .formatted(
-                                Main.Version.text(),
-                                "Try: var k = EjmlBlocks.INSTANCE; k.oneSemiseparable(k.of(3, 1, new double[] {1, 0.5, 0.5}))"));
+                .println(
+                        "Duality %s in JShell: its packages are imported; /imports lists them, /exit leaves.%n%s"
+                                .formatted(
+                                        Main.Version.text(),
+                                        "Try: var k = EjmlBlocks.INSTANCE; k.oneSemiseparable(k.of(3, 1, new double[] {1, 0.5, 0.5}))"));
         spec.commandLine().getOut().flush();
     }
 

@@ -15,6 +15,7 @@ public final class Exercise {
      * @param task the part of the exercise, and what is to be written
      * @throws NotYet always
      */
+    @SuppressWarnings({"DoNotCallSuggester", "TypeParameterUnusedInFormals"}) // it holds the place of any value
     public static <T> T todo(String task) {
         throw new NotYet(task);
     }
@@ -56,7 +57,10 @@ public final class Exercise {
         for (int i = 0; i < matrix.rows(); i++) {
             int row = i;
             IO.println(IntStream.range(0, matrix.columns())
-                    .mapToObj(j -> "  " + " ".repeat(widths[j] - matrix.get(row, j).toString().length()) + matrix.get(row, j))
+                    .mapToObj(j -> "  "
+                            + " "
+                                    .repeat(widths[j]
+                                            - matrix.get(row, j).toString().length()) + matrix.get(row, j))
                     .collect(Collectors.joining()));
         }
     }
@@ -73,8 +77,9 @@ public final class Exercise {
                     .toArray(StackTraceElement[]::new));
         }
 
-        /** The message alone. */
+        /** The message alone: Java prints this, and a class name would tell a student nothing. */
         @Override
+        @SuppressWarnings("OverrideThrowableToString")
         public String toString() {
             return String.valueOf(getMessage());
         }

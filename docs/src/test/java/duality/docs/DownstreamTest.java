@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A project outside this one, built as its author would: with our artefacts from a repository, here a temporary one in
+ * Projects outside this one, built as their authors would: with our artefacts from a repository, here a temporary one in
  * front of the usual one, and without a network.
  */
 class DownstreamTest {
@@ -70,9 +70,9 @@ class DownstreamTest {
 
     private record Build(int code, String log) {}
 
-    private static Build build(String... options) throws Exception {
-        Path project = Files.createTempDirectory(folder, "own-model");
-        Path source = ROOT.resolve("docs/examples/own-model");
+    private static Build build(String example, String... options) throws Exception {
+        Path project = Files.createTempDirectory(folder, example);
+        Path source = ROOT.resolve("docs/examples").resolve(example);
         try (Stream<Path> all = Files.walk(source)) {
             for (Path path :
                     all.filter(p -> !source.relativize(p).startsWith("target")).toList()) {
@@ -90,8 +90,7 @@ class DownstreamTest {
                 "-B",
                 "-o",
                 "-Dmaven.repo.local=" + folder.resolve("repository"),
-                "-Dmaven.repo.local.tail=" + usual,
-                "test"));
+                "-Dmaven.repo.local.tail=" + usual));
         command.addAll(List.of(options));
         Path log = Files.createTempFile(folder, "build", ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -110,15 +109,25 @@ class DownstreamTest {
 
     @Test
     void aModelOfOnesOwnObeysTheLaws() throws Exception {
-        Build build = build();
+        Build build = build("own-model", "test");
         assertThat(build.code()).as(build.log()).isZero();
         assertThat(build.log()).contains("Tests run: 9, Failures: 0").contains("partial last chunk");
+    }
+
+    /** A user of the library alone, by its bill of materials: outputs, and a picture. */
+    @Test
+    void aProgramRunsTheOperatorAndDraws() throws Exception {
+        Path picture = folder.resolve("model.svg");
+        Build build = build("forward", "compile", "exec:exec", "-Dpicture=" + picture);
+        assertThat(build.code()).as(build.log()).isZero();
+        assertThat(build.log()).contains("agrees with the definition to 1e-12: true");
+        assertThat(Files.readString(picture)).startsWith("<svg").contains("M = 1SS(a) ∘ (C Bᵀ)");
     }
 
     /** The counterexample names the law, shows the numbers, and is small. */
     @Test
     void aMistakeIsFoundAndShown() throws Exception {
-        Build build = build("-Dmodel=broken");
+        Build build = build("own-model", "test", "-Dmodel=broken");
         assertThat(build.code()).as(build.log()).isOne();
         assertThat(build.log())
                 .contains("closedFormIsTheMatrix", "closed form: M[1,0] = ", "at T=2 P=1")

@@ -49,7 +49,7 @@ final class Exercises {
             new Exercise("NewVariant", "5-new-variant.md"));
 
     private static final Pattern GAP =
-            Pattern.compile("^( *)// solution:\\n.*?^ *// instead: ?(.*)\\n", Pattern.DOTALL | Pattern.MULTILINE);
+            Pattern.compile("^( *)// solution:\\n.*?^ *// instead: ?([^\\n]*)\\n", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern SECTION = Pattern.compile("^// ---- (.*)\\n", Pattern.MULTILINE);
     private static final Pattern HEADING = Pattern.compile("^## (.*)\\n", Pattern.MULTILINE);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -90,7 +90,8 @@ final class Exercises {
                 if (part && section[0].startsWith(letter)) {
                     java = section[1].strip() + "\n\npart" + name.toUpperCase(Locale.ROOT) + "();";
                 } else if (name.equals("intro") && section[0].isEmpty()) {
-                    java = section[1].lines()
+                    java = section[1]
+                            .lines()
                             .filter(line -> line.startsWith("import "))
                             .reduce("", (all, line) -> all + line + "\n");
                 } else if (name.equals("intro") && section[0].equals("Tools")) {

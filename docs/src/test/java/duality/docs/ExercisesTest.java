@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import duality.docs.Exercises.Cell;
 import duality.docs.Exercises.Exercise;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.PrintStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -54,8 +56,8 @@ class ExercisesTest {
     /** Compiles a Java file without a class and runs its main method. */
     private static void run(String name, String program, Path classes) throws Throwable {
         Page.compile(classes, Map.of(name, program));
-        try (URLClassLoader loader = new URLClassLoader(
-                new URL[] {classes.toUri().toURL()}, ExercisesTest.class.getClassLoader())) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()}, ExercisesTest.class.getClassLoader())) {
             Class<?> type = loader.loadClass(name);
             Constructor<?> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);
@@ -124,7 +126,9 @@ class ExercisesTest {
                 for (Cell cell : Exercises.cells(exercise, exercise.solution())) {
                     cells.add(cell);
                     if (cell.code()) {
-                        outputs.put(cell.id(), printed(() -> assertThat(evaluate(shell, cell)).isEmpty()));
+                        outputs.put(
+                                cell.id(),
+                                printed(() -> assertThat(evaluate(shell, cell)).isEmpty()));
                     }
                 }
                 StringBuilder all = new StringBuilder();
@@ -160,22 +164,25 @@ class ExercisesTest {
             JsonNode notebook = new ObjectMapper().readTree(Files.readString(Exercises.FOLDER.resolve(name)));
             assertThat(notebook.get("nbformat").asInt()).isEqualTo(4);
             assertThat(notebook.get("cells")).hasSizeGreaterThan(50);
-            assertThat(notebook.get("cells")).extracting(cell -> cell.get("id").asText()).doesNotHaveDuplicates();
+            assertThat(notebook.get("cells"))
+                    .extracting(cell -> cell.get("id").asText())
+                    .doesNotHaveDuplicates();
             assertThat(notebook.get("cells"))
                     .allMatch(cell -> cell.get("id").asText().matches("[a-zA-Z0-9_-]{1,64}"))
                     .filteredOn(cell -> cell.get("cell_type").asText().equals("code"))
                     .hasSizeGreaterThan(25)
-                    .allMatch(cell -> cell.has("execution_count") && cell.get("outputs").isArray());
+                    .allMatch(cell ->
+                            cell.has("execution_count") && cell.get("outputs").isArray());
         }
     }
 
     private static String id(Exercise exercise) {
-        return exercise.name().toLowerCase(java.util.Locale.ROOT);
+        return exercise.name().toLowerCase(Locale.ROOT);
     }
 
     private static JShell shell() {
         JShell shell = JShell.builder().executionEngine("local").build();
-        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             shell.addToClasspath(entry);
         }
         shell.eval("import module java.base;");

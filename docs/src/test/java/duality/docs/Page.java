@@ -83,7 +83,7 @@ record Page(String path, String text) {
     /** Every page: those in {@code docs}, and the README of the project and of its modules. */
     static List<Page> all() throws IOException {
         List<Page> pages = new ArrayList<>();
-        for (String readme : List.of("README.md", "benchmarks/README.md", "gpu-backend/README.md")) {
+        for (String readme : List.of("README.md", "CONTRIBUTING.md", "benchmarks/README.md", "gpu-backend/README.md")) {
             pages.add(at(readme));
         }
         try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {

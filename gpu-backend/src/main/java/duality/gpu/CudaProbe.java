@@ -11,6 +11,7 @@ public sealed interface CudaProbe {
      * @param devices in the driver's order
      */
     record Present(String driverVersion, List<CudaDevice> devices) implements CudaProbe {
+        /** Copies the list. */
         public Present {
             devices = List.copyOf(devices);
         }

@@ -24,6 +24,7 @@ public final class RingMatrix<E> {
     /** What stands at a row and a column, both from 0. */
     @FunctionalInterface
     public interface Entry<E> {
+        /** The entry. */
         E at(int row, int column);
     }
 

@@ -2,6 +2,7 @@ package duality.errors;
 
 /** Shapes that do not fit, or an index outside a shape. The message shows both. */
 public final class ShapeException extends InvalidInputException {
+    /** A fault, and what is wrong in words. */
     public ShapeException(Fault fault, String message) {
         super(fault, message);
     }

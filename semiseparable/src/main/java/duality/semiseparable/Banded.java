@@ -19,6 +19,7 @@ import org.ejml.data.DMatrixRMaj;
  */
 public record Banded(int rows, int columns, int lower, double[][] diagonals, Set<Property> properties)
         implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public Banded {
         Checks.requireSize(rows, columns);
         int first = Math.max(-lower, Math.min(1 - rows, 0));
@@ -52,6 +53,7 @@ public record Banded(int rows, int columns, int lower, double[][] diagonals, Set
         properties = Checks.properties(rows, columns, properties, known);
     }
 
+    /** With no properties but those of its shape. */
     public Banded(int rows, int columns, int lower, double[]... diagonals) {
         this(rows, columns, lower, diagonals, Set.of());
     }
@@ -83,6 +85,7 @@ public record Banded(int rows, int columns, int lower, double[][] diagonals, Set
         return new Banded(rows, columns, -offset, ones);
     }
 
+    /** A copy. */
     @Override
     public double[][] diagonals() {
         return Arrays.stream(diagonals).map(double[]::clone).toArray(double[][]::new);

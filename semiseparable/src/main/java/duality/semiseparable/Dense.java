@@ -11,15 +11,18 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties what is promised
  */
 public record Dense(DMatrixRMaj a, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public Dense {
         a = Checks.finite("A", a.copy());
         properties = Checks.properties(a.numRows, a.numCols, properties);
     }
 
+    /** With no properties but those of its shape. */
     public Dense(DMatrixRMaj a) {
         this(a, Set.of());
     }
 
+    /** A copy. */
     @Override
     public DMatrixRMaj a() {
         return a.copy();

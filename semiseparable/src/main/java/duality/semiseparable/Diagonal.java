@@ -12,6 +12,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties replaced by those it has
  */
 public record Diagonal(double[] d, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public Diagonal {
         d = Checks.finite("d", d.clone());
         EnumSet<Property> known = EnumSet.of(Property.SYMMETRIC, Property.LOWER, Property.UPPER);
@@ -24,10 +25,12 @@ public record Diagonal(double[] d, Set<Property> properties) implements Structur
         properties = Property.set(known);
     }
 
+    /** With no properties but those of its shape. */
     public Diagonal(double... d) {
         this(d, Set.of());
     }
 
+    /** A copy. */
     @Override
     public double[] d() {
         return d.clone();

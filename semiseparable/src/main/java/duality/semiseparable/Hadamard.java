@@ -20,6 +20,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties what is known
  */
 public record Hadamard(List<StructuredMatrix> factors, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public Hadamard {
         factors = List.copyOf(factors);
         if (factors.isEmpty()) {

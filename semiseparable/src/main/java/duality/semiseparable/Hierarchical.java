@@ -29,6 +29,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties lower, and what is promised
  */
 public record Hierarchical(DMatrixRMaj lambda, double[] a, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public Hierarchical {
         lambda = Checks.finite("lambda", lambda.copy());
         a = Checks.finite("a", a.clone());
@@ -64,11 +65,13 @@ public record Hierarchical(DMatrixRMaj lambda, double[] a, Set<Property> propert
         return Integer.SIZE - Integer.numberOfLeadingZeros(t ^ s);
     }
 
+    /** A copy. */
     @Override
     public DMatrixRMaj lambda() {
         return lambda.copy();
     }
 
+    /** A copy. */
     @Override
     public double[] a() {
         return a.clone();

@@ -11,6 +11,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties what is known
  */
 public record Inverse(StructuredMatrix of, Set<Property> properties) implements StructuredMatrix {
+    /** Checks what is given. */
     public Inverse {
         Checks.requireSquare("inverse", of);
         properties = Checks.properties(of.rows(), of.columns(), properties);

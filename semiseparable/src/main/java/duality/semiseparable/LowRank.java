@@ -13,6 +13,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties what is promised
  */
 public record LowRank(DMatrixRMaj left, DMatrixRMaj right, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public LowRank {
         if (left.numCols != right.numCols) {
             throw ShapeException.mismatch("left and right", Checks.shape(left), Checks.shape(right));
@@ -22,15 +23,18 @@ public record LowRank(DMatrixRMaj left, DMatrixRMaj right, Set<Property> propert
         properties = Checks.properties(left.numRows, right.numRows, properties);
     }
 
+    /** With no properties but those of its shape. */
     public LowRank(DMatrixRMaj left, DMatrixRMaj right) {
         this(left, right, Set.of());
     }
 
+    /** A copy. */
     @Override
     public DMatrixRMaj left() {
         return left.copy();
     }
 
+    /** A copy. */
     @Override
     public DMatrixRMaj right() {
         return right.copy();

@@ -14,6 +14,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties replaced by those it has
  */
 public record OneSemiseparable(double[] a, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public OneSemiseparable {
         a = Checks.finite("a", a.clone());
         EnumSet<Property> known = EnumSet.of(Property.LOWER);
@@ -23,10 +24,12 @@ public record OneSemiseparable(double[] a, Set<Property> properties) implements 
         properties = Property.set(known);
     }
 
+    /** With no properties but those of its shape. */
     public OneSemiseparable(double... a) {
         this(a, Set.of());
     }
 
+    /** A copy. */
     @Override
     public double[] a() {
         return a.clone();

@@ -13,6 +13,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties what is known
  */
 public record Product(List<StructuredMatrix> factors, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public Product {
         factors = List.copyOf(factors);
         if (factors.isEmpty()) {

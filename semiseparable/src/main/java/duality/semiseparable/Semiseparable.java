@@ -35,6 +35,7 @@ public final class Semiseparable implements StructuredMatrix {
         properties = Checks.properties(partition.rows(), partition.columns(), promises);
     }
 
+    /** With no properties but those of its shape. */
     public Semiseparable(Generators<DMatrixRMaj> generators) {
         this(generators, Set.of());
     }

@@ -14,6 +14,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties what is known
  */
 public record Sum(List<StructuredMatrix> terms, Set<Property> properties) implements StructuredMatrix {
+    /** Copies what is given, and checks it. */
     public Sum {
         terms = List.copyOf(terms);
         if (terms.isEmpty()) {

@@ -65,6 +65,7 @@ public final class Toeplitz implements StructuredMatrix {
         spectrum = circulant;
     }
 
+    /** With no properties but those of its shape. */
     public Toeplitz(int rows, int columns, double... lags) {
         this(rows, columns, lags, Set.of());
     }

@@ -12,6 +12,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param properties what is known
  */
 public record Transpose(StructuredMatrix of, Set<Property> properties) implements StructuredMatrix {
+    /** Checks what is given. */
     public Transpose {
         properties = Checks.properties(of.columns(), of.rows(), properties);
     }

@@ -80,16 +80,19 @@ public interface FeatureMap {
         /** Keeps the norm of a constant row finite. */
         static final double EPSILON = 1e-5;
 
+        /** Copies what is given, and checks it. */
         public Rebased {
             gamma = gamma.clone();
             beta = beta.clone();
         }
 
+        /** A copy. */
         @Override
         public double[] gamma() {
             return gamma.clone();
         }
 
+        /** A copy. */
         @Override
         public double[] beta() {
             return beta.clone();
@@ -148,6 +151,7 @@ public interface FeatureMap {
      * @param count m, at least 1
      */
     record RandomFeatures(RandomKind kind, double[] projections, int count) implements FeatureMap {
+        /** Copies what is given, and checks it. */
         public RandomFeatures {
             projections = projections.clone();
             if (count < 1 || projections.length % count != 0) {
@@ -165,6 +169,7 @@ public interface FeatureMap {
             return new RandomFeatures(kind, projections, count);
         }
 
+        /** A copy. */
         @Override
         public double[] projections() {
             return projections.clone();

@@ -14,6 +14,7 @@ public final class AtomicFile {
     /** Creates the file that it is given. */
     @FunctionalInterface
     public interface Body {
+        /** Writes the whole file to the given path. */
         void writeTo(Path path) throws IOException;
     }
 

@@ -12,6 +12,7 @@ public record ReadLimits(long inflatedBytes) {
     /** 4 GiB. */
     public static final ReadLimits DEFAULT = new ReadLimits(4L << 30);
 
+    /** Checks what is given. */
     public ReadLimits {
         if (inflatedBytes < 0) {
             throw new ValueException(Fault.OUT_OF_DOMAIN, "inflatedBytes " + inflatedBytes + "; must be 0 or more");
