@@ -50,7 +50,9 @@ abstract class ScalarKernels<A> extends Kernels<A> {
     @Override
     public void addScaled(int n, double s, A x, int xAt, A y, int yAt) {
         for (int i = 0; i < n; i++) {
-            set(y, yAt + i, s * get(x, xAt + i) + get(y, yAt + i));
+            double addend = get(y, yAt + i);
+            set(y, yAt + i, s * get(x, xAt + i)); // rounded, as in a product that is added to
+            set(y, yAt + i, get(y, yAt + i) + addend);
         }
     }
 

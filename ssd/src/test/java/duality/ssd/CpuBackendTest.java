@@ -56,10 +56,11 @@ class CpuBackendTest {
         }
     }
 
-    /** For the JVMs that the tests start: without arguments all sizes, else the bits of a run. */
+    /** For the JVMs that the tests start: without arguments all sizes and threads, else the bits of a run. */
     public static void main(String[] arguments) {
         if (arguments.length == 0) {
             allSizes();
+            new CpuBackendTest().threadsDoNotChangeBits(3);
             System.out.println("all within bounds, SIMD " + SsdBackends.CPU.description());
         } else {
             System.out.println(bits());
