@@ -94,7 +94,7 @@ class ApiTest {
         public Void visitClass(ClassTree type, Void none) {
             if (visible(type.getModifiers())) {
                 require(type.getSimpleName());
-                type.getMembers().forEach(member -> scan(member, none));
+                type.getMembers().forEach(member -> scan(member, null));
             }
             return null;
         }

@@ -182,9 +182,6 @@ class GuideTest {
     void formulasSurviveCodeHosts() {
         Pattern formula = Pattern.compile("(?<![\\\\$])\\$(?!\\$)([^$]+)\\$");
         for (Page page : pages) {
-            if (page.path().startsWith("docs/exercises/")) {
-                continue; // they are made for notebooks, which take it for TeX's
-            }
             formula.matcher(page.plain()).results().forEach(found -> {
                 assertThat(found.group(1)).as("%s: %s", page, found.group()).doesNotContainPattern("\\\\[^A-Za-z]");
                 assertThat(found.group(1)).as("%s: %s", page, found.group()).doesNotContainPattern("^\\s|\\s$|\\n\\n");
