@@ -33,6 +33,7 @@ final class ShellCommand implements Callable<Integer> {
             "duality.contraction",
             "duality.errors",
             "duality.exercises",
+            "duality.explorer",
             "duality.figures",
             "duality.gpu",
             "duality.gpu.ssd",
