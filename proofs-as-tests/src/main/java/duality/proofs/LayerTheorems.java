@@ -61,6 +61,13 @@ final class LayerTheorems {
             int heads,
             int groups,
             int norms) {
+        /** The same layer, projected and normalised otherwise. */
+        Layer<M> with(M newOut, int newNorms) {
+            return new Layer<>(
+                    z, x, b, c, dt, filterX, filterB, filterC, bias, rate, skip, weight, newOut, heads, groups,
+                    newNorms);
+        }
+
         static <M> Layer<M> of(World<M> w, Shape shape, int heads, int groups) {
             int channels = heads * shape.headDim();
             int states = groups * shape.stateSize();
@@ -217,46 +224,14 @@ final class LayerTheorems {
                     @Override
                     <M> Layer<M> share(Blocks<M> k, Layer<M> all, int device, int devices) {
                         Layer<M> own = super.share(k, all, device, devices);
-                        return new Layer<>(
-                                own.z,
-                                own.x,
-                                own.b,
-                                own.c,
-                                own.dt,
-                                own.filterX,
-                                own.filterB,
-                                own.filterC,
-                                own.bias,
-                                own.rate,
-                                own.skip,
-                                own.weight,
-                                own.out,
-                                own.heads,
-                                own.groups,
-                                1);
+                        return own.with(own.out, 1);
                     }
                 })
                 .refuting("devices: the output projection's first rows everywhere", new TensorParallel() {
                     @Override
                     <M> Layer<M> share(Blocks<M> k, Layer<M> all, int device, int devices) {
                         Layer<M> own = super.share(k, all, device, devices);
-                        return new Layer<>(
-                                own.z,
-                                own.x,
-                                own.b,
-                                own.c,
-                                own.dt,
-                                own.filterX,
-                                own.filterB,
-                                own.filterC,
-                                own.bias,
-                                own.rate,
-                                own.skip,
-                                own.weight,
-                                k.rows(all.out, 0, k.rows(own.out)),
-                                own.heads,
-                                own.groups,
-                                own.norms);
+                        return own.with(k.rows(all.out, 0, k.rows(own.out)), own.norms);
                     }
                 })
                 .refuting("devices: the outputs of one device, not reduced", new TensorParallel() {
