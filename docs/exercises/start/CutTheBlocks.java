@@ -112,11 +112,11 @@ void partD() {
     int length = 64;
     int size = 16; // N = P
     RingMatrix<Long> ones = RingMatrix.of(length, 1, (_, _) -> 1L);
-    RingMatrix<Long> any = RingMatrix.of(length, size, (i, j) -> (long) (i - j));
+    RingMatrix<Long> any = RingMatrix.of(length, size, (i, j) -> (long) (i + j));
     long least = Long.MAX_VALUE;
     int leastAt = 0;
     for (int q = 1; q <= length; q *= 2) {
-        var ring = new CountingRing();
+        var ring = new CountingRing<>(PrimeField.INSTANCE);
         var k = new RingBlocks<>(ring);
         int[] boundaries = Cuts.every(q).boundaries(length);
         blocks(

@@ -116,9 +116,9 @@ void partD() {
     for (int length : new int[] {4, 8, 16, 32}) {
         RingMatrix<Long> a = RingMatrix.of(length, 1, (_, _) -> 1L);
         RingMatrix<Long> any = RingMatrix.of(length, size, (i, j) -> (long) (i + j));
-        var first = new CountingRing();
+        var first = new CountingRing<>(PrimeField.INSTANCE);
         RingMatrix<Long> y = recurrent(new RingBlocks<>(first), a, any, any, any);
-        var second = new CountingRing();
+        var second = new CountingRing<>(PrimeField.INSTANCE);
         var counting = new RingBlocks<>(second);
         RingMatrix<Long> mask = counting.oneSemiseparable(a);
         long before = second.multiplications();

@@ -1,6 +1,6 @@
 /**
- * What the exercises of the course in {@code docs/exercises} share: {@link duality.exercises.Exercise} checks and prints,
- * {@link duality.exercises.CountingRing} counts multiplications. No other package uses it.
+ * What the exercises of the course in {@code docs/exercises} share: {@link duality.exercises.Exercise} checks and
+ * prints. No other package uses it.
  */
 @NullMarked
 package duality.exercises;

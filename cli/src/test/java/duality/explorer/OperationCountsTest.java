@@ -2,8 +2,8 @@ package duality.explorer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import duality.algebra.CountingRing;
 import duality.algebra.Reals;
-import duality.algebra.Ring;
 import duality.algebra.RingBlocks;
 import duality.algebra.RingMatrix;
 import duality.explorer.OperationCounts.Count;
@@ -20,50 +20,14 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class OperationCountsTest {
-    /** Numbers that count what is done with them. */
-    private static final class CountingRing implements Ring<Double> {
-        private long multiplications;
-
-        @Override
-        public Double zero() {
-            return 0.0;
-        }
-
-        @Override
-        public Double one() {
-            return 1.0;
-        }
-
-        @Override
-        public Double add(Double a, Double b) {
-            return a + b;
-        }
-
-        @Override
-        public Double negate(Double a) {
-            return -a;
-        }
-
-        @Override
-        public Double multiply(Double a, Double b) {
-            multiplications++;
-            return a * b;
-        }
-
-        @Override
-        public boolean equal(Double a, Double b) {
-            return Reals.INSTANCE.equal(a, b);
-        }
-    }
-
     private static long multiplications(SsdAlgorithm algorithm, int length, int stateSize, int channels) {
-        CountingRing ring = new CountingRing();
+        CountingRing<Double> ring = new CountingRing<>(Reals.INSTANCE);
         RingBlocks<Double> k = new RingBlocks<>(ring);
         RingMatrix<Double> b = RingMatrix.of(length, stateSize, (i, j) -> 0.5);
         RingMatrix<Double> x = RingMatrix.of(length, channels, (i, j) -> 2.0);
         algorithm.run(
                 k, ScalarSsm.of(k, RingMatrix.of(length, 1, (i, j) -> 0.5), b, b, x, k.zeros(stateSize, channels)));
-        return ring.multiplications;
+        return ring.multiplications();
     }
 
     /** The same programs on numbers that count. */

@@ -1,9 +1,9 @@
 package duality.proofs;
 
 import duality.algebra.Blocks;
+import duality.algebra.CountingRing;
 import duality.algebra.FieldBlocks;
 import duality.algebra.PrimeField;
-import duality.algebra.Ring;
 import duality.algebra.RingBlocks;
 import duality.algebra.RingMatrix;
 import duality.models.LinearRecurrence;
@@ -619,7 +619,7 @@ final class SemiseparableTheorems {
         for (int length = 0; length <= 12; length++) {
             for (int n = 1; n <= 5; n++) {
                 for (int p = 1; p <= 5; p++) {
-                    CountingRing ring = new CountingRing();
+                    CountingRing<Long> ring = new CountingRing<>(PrimeField.INSTANCE);
                     RingBlocks<Long> k = new RingBlocks<>(ring);
                     program.run(
                             k,
@@ -631,9 +631,9 @@ final class SemiseparableTheorems {
                                     k.ones(length, p),
                                     k.ones(n, p)));
                     long expected = 3L * length * n * p;
-                    if (ring.multiplications != expected || ring.additions != expected) {
+                    if (ring.multiplications() != expected || ring.additions() != expected) {
                         throw new Refutation("T=%d N=%d P=%d: %d multiplications and %d additions, not %d of each"
-                                .formatted(length, n, p, ring.multiplications, ring.additions, expected));
+                                .formatted(length, n, p, ring.multiplications(), ring.additions(), expected));
                     }
                     counts += 2;
                     if (n == 5 && p == 5) {
@@ -644,44 +644,6 @@ final class SemiseparableTheorems {
             }
         }
         return new Evidence(counts, counts, 0, lines);
-    }
-
-    /** Counts what a program does. */
-    private static final class CountingRing implements Ring<Long> {
-        long additions;
-        long multiplications;
-
-        @Override
-        public Long zero() {
-            return 0L;
-        }
-
-        @Override
-        public Long one() {
-            return 1L;
-        }
-
-        @Override
-        public Long add(Long a, Long b) {
-            additions++;
-            return a + b;
-        }
-
-        @Override
-        public Long negate(Long a) {
-            return -a;
-        }
-
-        @Override
-        public Long multiply(Long a, Long b) {
-            multiplications++;
-            return a * b;
-        }
-
-        @Override
-        public boolean equal(Long a, Long b) {
-            return a.longValue() == b.longValue();
-        }
     }
 
     // ---- The scalar case
