@@ -98,6 +98,17 @@ __device__ __forceinline__ void store_tile(const CUtensorMap* map, uint32_t sour
         ::"l"(map), "r"(source), "r"(i0), "r"(i1), "r"(i2), "r"(i3) : "memory");
 }
 
+// Copies of bytes in a row, whose number and addresses are multiples of 16.
+__device__ __forceinline__ void load_bytes(uint32_t destination, const void* source, int bytes, uint32_t barrier) {
+    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];"
+        ::"r"(destination), "l"(source), "r"(bytes), "r"(barrier) : "memory");
+}
+
+__device__ __forceinline__ void store_bytes(void* destination, uint32_t source, int bytes) {
+    asm volatile("cp.async.bulk.global.shared::cta.bulk_group [%0], [%1], %2;"
+        ::"l"(destination), "r"(source), "r"(bytes) : "memory");
+}
+
 __device__ __forceinline__ void store_commit() {
     asm volatile("cp.async.bulk.commit_group;" ::: "memory");
 }
@@ -137,6 +148,11 @@ struct Operand {
         return (uint64_t((1u << 30) | (1024 >> 4)) << 32) | (low + (bytes >> 4));
     }
 };
+
+__device__ __forceinline__ void load_rows(uint32_t (&fragment)[4], uint32_t address) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+        : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(address) : "memory");
+}
 
 __device__ __forceinline__ void load_transposed(uint32_t (&fragment)[4], uint32_t address) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
@@ -239,6 +255,28 @@ __device__ __forceinline__ void multiply(float (&d)[32], const uint32_t (&a)[4],
         asm volatile(
             "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 " DUALITY_L32 ", {%32, %33, %34, %35}, %36, 1, 1, 1, 0;"
             : DUALITY_32("+f", d, 0) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
+}
+
+// d (64×64 or 64×128) ← a·b (FIRST) or d + a·b; both operands in shared memory, K along the rows of a and across those
+// of b.
+template <bool FIRST>
+__device__ __forceinline__ void multiply_across(float (&d)[32], uint64_t a, uint64_t b) {
+    if constexpr (FIRST)
+        asm volatile("wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 " DUALITY_L32 ", %32, %33, 0, 1, 1, 0, 1;"
+            : DUALITY_32("=f", d, 0) : "l"(a), "l"(b));
+    else
+        asm volatile("wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 " DUALITY_L32 ", %32, %33, 1, 1, 1, 0, 1;"
+            : DUALITY_32("+f", d, 0) : "l"(a), "l"(b));
+}
+
+template <bool FIRST>
+__device__ __forceinline__ void multiply_across(float (&d)[64], uint64_t a, uint64_t b) {
+    if constexpr (FIRST)
+        asm volatile("wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 " DUALITY_L64 ", %64, %65, 0, 1, 1, 0, 1;"
+            : DUALITY_32("=f", d, 0), DUALITY_32("=f", d, 32) : "l"(a), "l"(b));
+    else
+        asm volatile("wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 " DUALITY_L64 ", %64, %65, 1, 1, 1, 0, 1;"
+            : DUALITY_32("+f", d, 0), DUALITY_32("+f", d, 32) : "l"(a), "l"(b));
 }
 
 // d (64×64 or 64×128) ← d + a·b; a in registers, K across the rows of b.

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "../../main/cuda/hopper_gradients.h"
 #include "../../main/cuda/hopper_problem.h"
 #include "../../main/cuda/ssd_problem.h"
 
@@ -28,6 +29,17 @@ int main(void) {
     F(piece_decays) F(flags) F(segment_count) F(piece_count) F(time) F(heads) F(head_dim) F(state_size)           \
     F(head_tiles) F(x_share) F(b_share) F(c_share) F(d_per_channel) F(dt_softplus) F(chained) F(packed)           \
     F(dt_min) F(dt_max)
+    printf("%zu\n", sizeof(STRUCT));
+    FIELDS(FIELD)
+#undef STRUCT
+#undef FIELDS
+#define STRUCT HopperGradients
+#define FIELDS(F)                                                                                                 \
+    F(x_map) F(B_map) F(C_map) F(dy_map) F(grad_x_map) F(dt) F(A) F(D) F(dt_bias) F(initial_states)               \
+    F(dfinal_states) F(grad_initial_states) F(grad_x) F(grad_dt) F(grad_B) F(grad_C) F(part_B) F(part_C)          \
+    F(part_A) F(part_dt_bias) F(part_D) F(sequences) F(chunks) F(states) F(state_gradients) F(time) F(heads)      \
+    F(head_dim) F(state_size) F(head_tiles) F(b_share) F(c_share) F(part_heads) F(d_per_channel) F(dt_softplus)     \
+    F(packed) F(dt_min) F(dt_max)
     printf("%zu\n", sizeof(STRUCT));
     FIELDS(FIELD)
 #undef STRUCT

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import duality.gpu.ssd.CudaSsdBackend;
 import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
+import duality.tensor.DType;
 import duality.tensor.Tensor;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Forward in bfloat16 on the sizes that Hopper's own kernels take: sequences that are chained and such that are scanned,
+ * Passes in bfloat16 on the sizes that Hopper's own kernels take: sequences that are chained and such that are scanned,
  * one tile of channels or several, every way to share B and C. Elsewhere the portable kernels are tested.
  */
 class CudaHopperTest {
@@ -49,6 +51,37 @@ class CudaHopperTest {
         }
     }
 
+    /** The same without a gate and with one skip a head. */
+    private SsdInputs plainer(SsdInputs in) {
+        SequencedMap<String, Tensor> arrays = in.arrays();
+        arrays.remove("z");
+        arrays.computeIfPresent("D", (name, skip) -> cases.normal(in.heads()));
+        return SsdInputs.of(arrays)
+                .dtSoftplus(in.dtSoftplus())
+                .dtLimit(in.dtMin(), in.dtMax())
+                .build();
+    }
+
+    private void assertGradientsFollowTheDefinition(SsdInputs in) {
+        Tensor dy =
+                cases.normal(in.batch(), in.time(), in.heads(), in.headDim()).to(DType.BFLOAT16);
+        Tensor dFinal = cases.normal(in.sequences().size(), in.heads(), in.headDim(), in.stateSize());
+        SsdGradients gradients = CUDA.backward(in, dy, dFinal, OPTIONS);
+        SsdCheck check = new SsdCheck(in, Precision.BFLOAT16);
+        assertThat(check.backward(gradients, dy, dFinal)).allMatch(SsdCheck.Comparison::passes);
+        SsdBackends.CPU
+                .backward(in.in(Precision.BFLOAT16), dy, dFinal, SsdOptions.defaults())
+                .arrays()
+                .forEach((name, expected) -> near("grad_" + name, gradients.of(name), expected));
+        for (int run = 0; run < 3; run++) {
+            CUDA.backward(in, dy, dFinal, OPTIONS)
+                    .arrays()
+                    .forEach((name, again) -> assertThat(again.contentEquals(gradients.of(name)))
+                            .as(name)
+                            .isTrue());
+        }
+    }
+
     private static void near(String name, Tensor actual, Tensor expected) {
         assertThat(Gpu.relativeError(actual, expected))
                 .as(name)
@@ -78,6 +111,22 @@ class CudaHopperTest {
     }
 
     @ParameterizedTest
+    @MethodSource("shapes")
+    void gradientsTakeItsShapes(Shape shape) {
+        assertGradientsFollowTheDefinition(cases.bare(shape).build());
+        assertGradientsFollowTheDefinition(plainer(cases.full(shape, null)));
+        assertGradientsFollowTheDefinition(cases.full(shape, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 30})
+    void gradientsTakePackedSequences(int heads) {
+        int[] offsets = {0, 0, 5, 5, 69, 133, 134, 1000, 1000};
+        assertGradientsFollowTheDefinition(
+                cases.full(Shape.of(HeadPattern.GROUPED, 1, 1000, heads, 1, 64, 128), offsets));
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 2, 30})
     void takesPackedSequences(int heads) {
         int[] offsets = {0, 0, 5, 5, 69, 133, 134, 1000, 1000};
@@ -88,8 +137,9 @@ class CudaHopperTest {
     @ValueSource(doubles = {0, -1e-9, -3, -60, -200, -1e5, Double.NEGATIVE_INFINITY})
     void takesEveryRate(double rate) {
         SsdInputs in = cases.full(Shape.of(HeadPattern.GROUPED, 1, 1200, 2, 1, 64, 128), null);
-        assertFollowsTheDefinition(in.map(
-                (name, array) -> name.equals("A") ? Tensor.of(new double[] {rate, -1}, 2) : array));
+        SsdInputs changed = in.map((name, array) -> name.equals("A") ? Tensor.of(new double[] {rate, -1}, 2) : array);
+        assertFollowsTheDefinition(changed);
+        assertGradientsFollowTheDefinition(changed);
     }
 
     @ParameterizedTest
@@ -101,6 +151,8 @@ class CudaHopperTest {
         for (long i = 0; i < dt.size(); i += 3) {
             dt.setDouble(i, step);
         }
-        assertFollowsTheDefinition(in.map((name, array) -> name.equals("dt") ? dt : array));
+        SsdInputs changed = in.map((name, array) -> name.equals("dt") ? dt : array);
+        assertFollowsTheDefinition(changed);
+        assertGradientsFollowTheDefinition(changed);
     }
 }

@@ -61,8 +61,8 @@ public enum Precision {
     }
 
     /**
-     * How often what ends up in an output may be rounded to the type of the activations as the operand of a product: as
-     * a scaled input on its way into a state, and with the state on its way out.
+     * How often what passes through a state, or through the gradient of one, may be rounded to the type of the
+     * activations as the operand of a product: as a scaled input on its way in, and with the state on its way out.
      */
     int operandRoundings() {
         return activations == DType.BFLOAT16 ? 2 : 0;

@@ -13,6 +13,7 @@ public final class CudaSsd implements AutoCloseable {
     private final CudaStream stream;
     private final Staging uploads;
     private final Staging downloads;
+    private final Modules modules;
     private final List<SsdKernels> kernels;
 
     private CudaSsd(CudaContext context) {
@@ -20,7 +21,8 @@ public final class CudaSsd implements AutoCloseable {
         stream = context.stream();
         uploads = new Staging(context);
         downloads = new Staging(context);
-        kernels = List.of(new HopperKernels(context), new PortableKernels(context)); // the first that take a shape run
+        modules = new Modules(context);
+        kernels = List.of(new HopperKernels(modules), new PortableKernels(modules)); // the first that take a shape run
     }
 
     /**
@@ -66,7 +68,7 @@ public final class CudaSsd implements AutoCloseable {
         if (context.retired() == null) {
             stream.synchronize();
         }
-        kernels.forEach(SsdKernels::close);
+        modules.close();
         uploads.close();
         downloads.close();
         stream.close();

@@ -3,9 +3,7 @@ package duality.gpu.ssd;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import duality.gpu.CudaContext;
-import duality.gpu.CudaModule;
 import duality.gpu.Dim3;
-import duality.gpu.KernelImages;
 import duality.gpu.KernelLaunch;
 import duality.gpu.TensorMap;
 import duality.ssd.Precision;
@@ -14,7 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The forward pass in bfloat16 on GPUs of compute capability 9.0, with the warp-group matrix instructions and bulk
@@ -31,22 +28,14 @@ final class HopperKernels implements SsdKernels {
     private static final int SCAN_THREADS = 256;
     private static final int SCAN_ENTRIES = 4 * SCAN_THREADS;
 
+    private final Modules modules;
     private final CudaContext context;
     private final boolean suited;
-    private @Nullable CudaModule module;
 
-    HopperKernels(CudaContext context) {
-        this.context = context;
+    HopperKernels(Modules modules) {
+        this.modules = modules;
+        context = modules.context();
         suited = context.device().computeMajor() == 9;
-    }
-
-    private CudaModule module() {
-        CudaModule loaded = module;
-        if (loaded == null) {
-            loaded = context.load(KernelImages.image("hopper_forward"));
-            module = loaded;
-        }
-        return loaded;
     }
 
     private boolean takes(SsdShape shape) {
@@ -63,9 +52,53 @@ final class HopperKernels implements SsdKernels {
                 && shape.stateSize() % GRAIN == 0;
     }
 
+    /** The most tiles, at most {@code most}, that neighbours can be grouped by so that they share their groups. */
+    static int together(SsdShape shape, int most, int... groups) {
+        int count = most;
+        for (int group : groups) {
+            while (group > 1 && shape.heads() / group * Math.ceilDiv(shape.headDim(), TILE) % count != 0) {
+                count /= 2;
+            }
+        }
+        return count;
+    }
+
+    /** An activation in boxes of 64 steps by 64 of the last axis. */
+    static MemorySegment map(CudaContext context, DeviceSsd problem, String name) {
+        return map(context, problem, name, problem.array(name).memory().address());
+    }
+
+    /** Memory that holds an activation of the shape (batch, time, heads, width) that an array has. */
+    static MemorySegment map(CudaContext context, DeviceSsd problem, String name, long address) {
+        long[] lengths = problem.shape().lengths(name);
+        long row = lengths[3] * Short.BYTES;
+        return TensorMap.tiled(
+                context,
+                problem.arena(),
+                TensorMap.Element.BFLOAT16,
+                address,
+                new long[] {lengths[3], lengths[2], lengths[1], lengths[0]},
+                new long[] {row, row * lengths[2], row * lengths[2] * lengths[1]},
+                new int[] {TILE, 1, HopperPlan.CHUNK, 1},
+                TensorMap.Swizzle.BYTES_128,
+                TensorMap.Promotion.BYTES_256);
+    }
+
     @Override
     public Optional<Pass> forward(DeviceSsd problem, Chunks.Range range) {
         return takes(problem.shape()) ? Optional.of(new Forward(problem, range).pass()) : Optional.empty();
+    }
+
+    /** What a gate multiplies, into memory of y's shape. */
+    private Pass ungated(DeviceSsd problem, long address) {
+        return new Forward(problem, problem.chunks().all(), address).pass();
+    }
+
+    @Override
+    public Optional<Pass> backward(DeviceSsd problem) {
+        return takes(problem.shape()) && HopperGradients.takes(problem.shape())
+                ? Optional.of(new HopperGradients(modules, problem).pass(address -> ungated(problem, address)))
+                : Optional.empty();
     }
 
     /** The launches for a range of chunks. */
@@ -80,47 +113,50 @@ final class HopperKernels implements SsdKernels {
         private final int together;
         private final int piecesTogether;
         private final int stateWidth;
+        private final boolean gated;
 
         Forward(DeviceSsd problem, Chunks.Range range) {
+            this(
+                    problem,
+                    range,
+                    problem.shape().has("z"),
+                    problem.array("y").memory().address());
+        }
+
+        /** Everything but the gate. */
+        Forward(DeviceSsd problem, Chunks.Range range, long y) {
+            this(problem, range, false, y);
+        }
+
+        private Forward(DeviceSsd problem, Chunks.Range range, boolean gated, long y) {
             this.problem = problem;
+            this.gated = gated;
             this.range = " of chunks from " + range.first();
             shape = problem.shape();
             arena = problem.arena();
             layout = new HopperLayout(arena);
             int headTiles = Math.ceilDiv(shape.headDim(), TILE);
             tiles = shape.heads() * headTiles;
-            together = together(headTiles, 2, shape.bGroups(), shape.cGroups());
-            piecesTogether = together(headTiles, 4, shape.bGroups());
+            together = together(shape, 2, shape.bGroups(), shape.cGroups());
+            piecesTogether = together(shape, 4, shape.bGroups());
             stateWidth = Math.ceilDiv(shape.stateSize(), TILE) * TILE;
             plan = HopperPlan.of(
                     HopperPlan.Part.of(shape, problem.chunks(), range),
                     new HopperPlan.Device(
                             shape.sequences().size(), tiles, together, piecesTogether, context.multiprocessors()));
             layout.set("head_tiles", headTiles);
-            describe();
+            describe(y);
             allocate();
         }
 
-        /** The most tiles, at most {@code most}, that neighbours can be grouped by so that they share their groups. */
-        private int together(int headTiles, int most, int... groups) {
-            int count = most;
-            for (int group : groups) {
-                while (group > 1 && shape.heads() / group * headTiles % count != 0) {
-                    count /= 2;
-                }
+        private void describe(long y) {
+            List.of("x", "B", "C").forEach(name -> layout.set(name + "_map", map(context, problem, name)));
+            if (gated) {
+                layout.set("z_map", map(context, problem, "z"));
             }
-            return count;
-        }
-
-        private void describe() {
-            layout.set("x_map", map("x", shape.xHeads(), shape.headDim()));
-            layout.set("B_map", map("B", shape.bGroups(), shape.stateSize()));
-            layout.set("C_map", map("C", shape.cGroups(), shape.stateSize()));
-            layout.set("y_map", map("y", shape.heads(), shape.headDim()));
-            if (shape.has("z")) {
-                layout.set("z_map", map("z", shape.heads(), shape.headDim()));
-            }
-            List.of("dt", "A", "final_states", "y").forEach(this::array);
+            layout.set("y_map", map(context, problem, "y", y));
+            layout.set("y", y);
+            List.of("dt", "A", "final_states").forEach(this::array);
             List.of("D", "dt_bias", "initial_states").stream()
                     .filter(shape::has)
                     .forEach(this::array);
@@ -140,21 +176,6 @@ final class HopperKernels implements SsdKernels {
 
         private void array(String name) {
             layout.set(name, problem.array(name).memory().address());
-        }
-
-        /** An activation (batch, time, heads, width) in boxes of 64 steps by 64 of the last axis. */
-        private MemorySegment map(String name, int heads, int width) {
-            long row = (long) width * Short.BYTES;
-            return TensorMap.tiled(
-                    context,
-                    arena,
-                    TensorMap.Element.BFLOAT16,
-                    problem.array(name).memory().address(),
-                    new long[] {width, heads, shape.time(), shape.batch()},
-                    new long[] {row, row * heads, row * heads * shape.time()},
-                    new int[] {TILE, 1, HopperPlan.CHUNK, 1},
-                    TensorMap.Swizzle.BYTES_128,
-                    TensorMap.Promotion.BYTES_256);
         }
 
         private void allocate() {
@@ -187,7 +208,7 @@ final class HopperKernels implements SsdKernels {
         }
 
         private KernelLaunch.Builder launch(String name, Dim3 grid, int threads) {
-            return KernelLaunch.of(arena, module().function(name), grid, Dim3.of(threads))
+            return KernelLaunch.of(arena, modules.function("hopper_forward", name), grid, Dim3.of(threads))
                     .argument(layout.segment());
         }
 
@@ -198,7 +219,7 @@ final class HopperKernels implements SsdKernels {
         }
 
         Pass pass() {
-            String gate = shape.has("z") ? "_gated" : "";
+            String gate = gated ? "_gated" : "";
             KernelLaunch.Builder walk = persistent(
                     "hopper_forward_" + together + "_" + width() + gate,
                     plan.segments().size(),
@@ -225,13 +246,6 @@ final class HopperKernels implements SsdKernels {
                 scan.on(stream);
                 outputs.on(stream);
             };
-        }
-    }
-
-    @Override
-    public void close() {
-        if (module != null) {
-            module.close();
         }
     }
 }

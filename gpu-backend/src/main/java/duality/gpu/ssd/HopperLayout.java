@@ -49,10 +49,7 @@ final class HopperLayout extends KernelStruct {
     private static final List<String> FLOATS = List.of("dt_min", "dt_max");
 
     static final StructLayout STRUCT = MemoryLayout.structLayout(Stream.of(
-                    MAPS.stream()
-                            .map(name -> MemoryLayout.sequenceLayout(TensorMap.BYTES, JAVA_BYTE)
-                                    .withByteAlignment(TensorMap.ALIGNMENT)
-                                    .withName(name)),
+                    MAPS.stream().map(HopperLayout::map),
                     POINTERS.stream().map(JAVA_LONG::withName),
                     INTEGERS.stream().map(JAVA_INT::withName),
                     FLOATS.stream().map(JAVA_FLOAT::withName),
@@ -62,5 +59,12 @@ final class HopperLayout extends KernelStruct {
 
     HopperLayout(Arena arena) {
         super(STRUCT, arena);
+    }
+
+    /** A tensor map as a field. */
+    static MemoryLayout map(String name) {
+        return MemoryLayout.sequenceLayout(TensorMap.BYTES, JAVA_BYTE)
+                .withByteAlignment(TensorMap.ALIGNMENT)
+                .withName(name);
     }
 }

@@ -3,19 +3,13 @@ package duality.gpu.ssd;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import duality.gpu.CudaContext;
-import duality.gpu.CudaFunction;
-import duality.gpu.CudaModule;
 import duality.gpu.Dim3;
-import duality.gpu.KernelImages;
 import duality.gpu.KernelLaunch;
 import duality.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,16 +25,10 @@ final class PortableKernels implements SsdKernels {
     /** The most heads that a block sums before memory is touched; more save memory, fewer give more blocks. */
     private static final int MOST_HEADS_OF_A_PART = 8;
 
-    private final CudaContext context;
-    private final Map<String, CudaModule> modules = new HashMap<>();
+    private final Modules modules;
 
-    PortableKernels(CudaContext context) {
-        this.context = context;
-    }
-
-    private CudaFunction function(String file, String name) {
-        return modules.computeIfAbsent(file, missing -> context.load(KernelImages.image(missing)))
-                .function(name);
+    PortableKernels(Modules modules) {
+        this.modules = modules;
     }
 
     /** A pass in the making: the problem's structure, and the launches so far. */
@@ -123,7 +111,7 @@ final class PortableKernels implements SsdKernels {
         void add(String file, String name, long blocks, int threads, int sharedBytes, MemorySegment... more) {
             if (blocks > 0) {
                 KernelLaunch.Builder launch =
-                        KernelLaunch.of(arena, function(file, name), Dim3.of(blocks), Dim3.of(threads));
+                        KernelLaunch.of(arena, modules.function(file, name), Dim3.of(blocks), Dim3.of(threads));
                 if (sharedBytes > 0) {
                     launch.sharedBytes(sharedBytes);
                 }
@@ -184,34 +172,8 @@ final class PortableKernels implements SsdKernels {
             add("ssd_backward", kernel, blocks, THREADS, sharedBytes, layout.segment());
         }
 
-        /** target (outer, width) ← the sums over the middle axis of source (outer, parts, width). */
-        void sumParts(long source, String target, long outer, int parts, int width) {
-            add(
-                    "ssd_backward",
-                    "ssd_sum_parts" + suffix(),
-                    blocksFor(outer * width),
-                    THREADS,
-                    0,
-                    arena.allocateFrom(JAVA_LONG, source),
-                    arena.allocateFrom(JAVA_LONG, problem.array(target).memory().address()),
-                    arena.allocateFrom(JAVA_LONG, outer),
-                    arena.allocateFrom(JAVA_INT, parts),
-                    arena.allocateFrom(JAVA_INT, width));
-        }
-
-        /** target (width) ← the sums over the chunks and the last axis of source (chunks, width, inner). */
-        void sumChunks(long source, String target, int width, int inner) {
-            add(
-                    "ssd_backward",
-                    "ssd_sum_chunks" + suffix(),
-                    width,
-                    THREADS,
-                    0,
-                    arena.allocateFrom(JAVA_LONG, source),
-                    arena.allocateFrom(JAVA_LONG, problem.array(target).memory().address()),
-                    arena.allocateFrom(JAVA_LONG, problem.chunks().count()),
-                    arena.allocateFrom(JAVA_INT, width),
-                    arena.allocateFrom(JAVA_INT, inner));
+        Sums sums() {
+            return new Sums(modules, problem, launches);
         }
 
         Pass pass() {
@@ -281,21 +243,15 @@ final class PortableKernels implements SsdKernels {
             pass.backward("ssd_gate_gradient" + gate, pass.blocksFor(entries), 0);
         }
         if (sharedX) {
-            pass.sumParts(
-                    partX, "grad_x", shape.rows() * shape.xHeads(), shape.heads() / shape.xHeads(), shape.headDim());
+            pass.sums()
+                    .parts(
+                            partX,
+                            "grad_x",
+                            shape.rows() * shape.xHeads(),
+                            shape.heads() / shape.xHeads(),
+                            shape.headDim());
         }
-        pass.sumChunks(partA, "grad_A", shape.heads(), 1);
-        if (partBias != 0) {
-            pass.sumChunks(partBias, "grad_dt_bias", shape.heads(), 1);
-        }
-        if (partD != 0) {
-            boolean perChannel = shape.skipPerChannel();
-            pass.sumChunks(
-                    partD,
-                    "grad_D",
-                    perChannel ? shape.heads() * shape.headDim() : shape.heads(),
-                    perChannel ? 1 : shape.headDim());
-        }
+        pass.sums().ofParameters(partA, partBias, partD, shape.headDim());
         return Optional.of(pass.pass());
     }
 
@@ -310,7 +266,7 @@ final class PortableKernels implements SsdKernels {
                 pass.problem.chunks().count() * (long) parts * pass.tiles(shape.stateSize()),
                 pass.tileBytes());
         if (scratch != 0) {
-            pass.sumParts(scratch, "grad_" + name, shape.rows() * groups, parts / groups, shape.stateSize());
+            pass.sums().parts(scratch, "grad_" + name, shape.rows() * groups, parts / groups, shape.stateSize());
         }
     }
 
@@ -336,11 +292,5 @@ final class PortableKernels implements SsdKernels {
                 0,
                 pass.layout.segment());
         return Optional.of(pass.pass());
-    }
-
-    @Override
-    public void close() {
-        modules.values().forEach(CudaModule::close);
-        modules.clear();
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * costs time (tensor maps, scratch memory, arguments) is prepared there; to launch must neither wait nor allocate, for it
  * is captured into a graph when it is repeated.
  */
-interface SsdKernels extends AutoCloseable {
+interface SsdKernels {
     /** Something to launch. */
     @FunctionalInterface
     interface Pass {
@@ -36,7 +36,4 @@ interface SsdKernels extends AutoCloseable {
     default Optional<Pass> step(DeviceSsd problem) {
         return Optional.empty();
     }
-
-    @Override
-    void close();
 }

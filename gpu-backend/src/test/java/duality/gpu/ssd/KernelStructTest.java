@@ -30,6 +30,7 @@ class KernelStructTest {
         List<String> expected = new ArrayList<>();
         expected.addAll(fields(ProblemLayout.STRUCT));
         expected.addAll(fields(HopperLayout.STRUCT));
+        expected.addAll(fields(HopperGradientLayout.STRUCT));
         expected.addAll(List.of("24", "sequence 0", "batch 4", "from 8", "length 12", "previous 16", "last 20"));
         assertThat(run(program).lines().toList()).isEqualTo(expected);
         assertThat(new HopperPlan.Segment(1, 2, 3, 4, 5, true).fields()).containsExactly(1, 2, 3, 4, 5, 1);
