@@ -9,7 +9,7 @@
 // Shared memory is the narrow place: a product of 64 rows reads as much of it as the tensor cores can follow when
 // both operands lie there. So S and Xᵀ are operands in registers, and only W, which is computed once for several
 // heads' worth of C Bᵀ by a warp group of its own, passes through shared memory.
-#include "hopper_chunks.cuh"
+#include "hopper_states.cuh"
 
 using namespace hopper;
 
@@ -247,7 +247,6 @@ struct Walk {
 
     __device__ __forceinline__ void multiply_head(int i) {
         int w = warp & 3;  // the warp in its group: rows 16 w and after of every product
-        int row = lane >> 2, pair = 2 * (lane & 3);
         bool leader = (threadIdx.x & 127) == 0;
         uint32_t round = 0;
         float s[32 * NT];  // the state, rows 16 w + row (+ 8), columns 8 j + pair (+ 1)
@@ -258,47 +257,11 @@ struct Walk {
             int index = item / groups;
             const HopperSegment segment = p.segments[index];
             int tile = item % groups * HEADS + i;
-            bool real = tile < tiles;  // else a partner for the last tile, without effect
-            int head = tile / p.head_tiles, column = tile % p.head_tiles * 64;
+            EndStates<NT> ends(p, segment, tiles, index, tile, w, lane);
+            bool real = ends.real;  // else a partner for the last tile, without effect
+            int head = ends.head, column = ends.column, rows = ends.rows;
             int chunks = (segment.length + Q - 1) / Q;
-            auto slot = [&](int at) {
-                return p.segment_states + (int64_t(at) * tiles + tile) * (64 * 64 * NT) + (16 * w + row) * 64 * NT + pair;
-            };
-            auto outer = [&](auto states) {  // this lane's entries of initial or final states
-                return states + ((int64_t(segment.sequence) * p.heads + head) * p.head_dim + column + 16 * w + row) * p.state_size
-                        + pair;
-            };
-            // Whether entries 2 k and 2 k + 1 of the state exist outside; k & 1 is 8 rows, k >> 1 is 8 columns further.
-            int rows = real ? p.head_dim - (column + 16 * w + row) : 0, columns = p.state_size - pair;
-
-            if (real && (p.chained ? segment.previous >= 0 : 1)) {
-                if (p.chained) {
-                    if (leader) take_flag(p.flags + int64_t(segment.previous) * tiles + tile);
-                    group_sync(1 + i);
-                }
-                if (!p.chained) depend_on_earlier_launch();
-                const float* from = slot(p.chained ? segment.previous : index);
-#pragma unroll
-                for (int k = 0; k < 16 * NT; k++) {
-                    float2 value = __ldcg(reinterpret_cast<const float2*>(from + (k & 1) * 8 * 64 * NT + (k >> 1) * 8));
-                    s[2 * k] = value.x;
-                    s[2 * k + 1] = value.y;
-                }
-            } else {
-#pragma unroll
-                for (int k = 0; k < 32 * NT; k++) s[k] = 0.f;
-                const float* given = segment.previous == HOPPER_CONTINUES ? p.final_states : p.initial_states;
-                if (given) {
-                    const float* from = outer(given);
-#pragma unroll
-                    for (int k = 0; k < 16 * NT; k++)
-                        if ((k & 1) * 8 < rows && (k >> 1) * 8 < columns) {  // the state size is a multiple of 8
-                            float2 value = *reinterpret_cast<const float2*>(from + (k & 1) * 8 * p.state_size + (k >> 1) * 8);
-                            s[2 * k] = value.x;
-                            s[2 * k + 1] = value.y;
-                        }
-                }
-            }
+            ends.load(s, 1 + i);
 
             for (int chunk = 0; chunk < chunks; chunk++, round++) {
                 uint32_t b = base + ring.stage * L::STAGE, c = b + NT * TILE_BYTES;
@@ -367,7 +330,7 @@ struct Walk {
 #pragma unroll
                     for (int j = 0; j < 2; j++)
                         skip[j] = !p.d_per_channel ? p.D[head]
-                                : 8 * j < rows ? p.D[head * p.head_dim + column + 16 * w + row + 8 * j] : 0.f;
+                                : 8 * j < rows ? p.D[head * p.head_dim + column + ends.first + 8 * j] : 0.f;
 #pragma unroll
                     for (int k = 0; k < 16; k++) {
                         y[2 * k] += skip[k & 1] * low(xt[k >> 2][k & 3]);
@@ -417,21 +380,7 @@ struct Walk {
                 ring.advance();
             }
 
-            if (real && p.chained && !segment.last) {
-                float* to = slot(index);
-#pragma unroll
-                for (int k = 0; k < 16 * NT; k++)
-                    __stcg(reinterpret_cast<float2*>(to + (k & 1) * 8 * 64 * NT + (k >> 1) * 8), float2{s[2 * k], s[2 * k + 1]});
-                __threadfence();
-                group_sync(1 + i);
-                if (leader) set_flag(p.flags + int64_t(index) * tiles + tile);
-            } else if (real && segment.last && p.final_states) {
-                float* to = outer(p.final_states);
-#pragma unroll
-                for (int k = 0; k < 16 * NT; k++)
-                    if ((k & 1) * 8 < rows && (k >> 1) * 8 < columns)
-                        *reinterpret_cast<float2*>(to + (k & 1) * 8 * p.state_size + (k >> 1) * 8) = {s[2 * k], s[2 * k + 1]};
-            }
+            ends.store(s, 1 + i);
         }
         if (leader) store_wait();
     }

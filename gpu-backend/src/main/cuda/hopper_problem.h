@@ -57,6 +57,7 @@ typedef struct {
     int chained;
     int packed; /* whether the rows after a sequence's end belong to another */
     float dt_min, dt_max;
+    const float *B_scales, *C_scales; /* of split operands (batch, time, groups): what brings their rows back, 1 / scale */
 } HopperProblem;
 
 #endif

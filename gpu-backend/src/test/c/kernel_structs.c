@@ -28,7 +28,7 @@ int main(void) {
     F(y) F(segments) F(pieces) F(first_pieces) F(last_segments) F(segment_states) F(piece_states)                 \
     F(piece_decays) F(flags) F(segment_count) F(piece_count) F(time) F(heads) F(head_dim) F(state_size)           \
     F(head_tiles) F(x_share) F(b_share) F(c_share) F(d_per_channel) F(dt_softplus) F(chained) F(packed)           \
-    F(dt_min) F(dt_max)
+    F(dt_min) F(dt_max) F(B_scales) F(C_scales)
     printf("%zu\n", sizeof(STRUCT));
     FIELDS(FIELD)
 #undef STRUCT

@@ -23,6 +23,8 @@ public final class TensorMap {
 
     /** The type of the elements. */
     public enum Element {
+        /** 16 bits, 11 of them precise. */
+        FLOAT16(6),
         /** 32 bits. */
         FLOAT32(7),
         /** 64 bits. */

@@ -16,13 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Passes in bfloat16 on the sizes that Hopper's own kernels take: sequences that are chained and such that are scanned,
- * one tile of channels or several, every way to share B and C. Elsewhere the portable kernels are tested.
+ * Forward in bfloat16 and float32 and gradients in bfloat16 on the sizes that Hopper's own kernels take: sequences that
+ * are chained and such that are scanned, one tile of channels or several, every way to share B and C. Elsewhere the
+ * portable kernels are tested.
  */
 class CudaHopperTest {
     private static final CudaSsdBackend CUDA = new CudaSsdBackend();
-
-    private static final SsdOptions OPTIONS = SsdOptions.defaults().with(Precision.BFLOAT16);
 
     private final Cases cases = new Cases(12);
 
@@ -38,14 +37,20 @@ class CudaHopperTest {
     }
 
     private static void assertFollowsTheDefinition(SsdInputs in) {
-        SsdOutputs outputs = CUDA.forward(in, OPTIONS);
-        SsdCheck check = new SsdCheck(in, Precision.BFLOAT16);
-        assertThat(check.forward(outputs)).allMatch(SsdCheck.Comparison::passes);
-        SsdOutputs expected = SsdBackends.CPU.forward(in.in(Precision.BFLOAT16), SsdOptions.defaults());
-        near("y", outputs.y(), expected.y());
-        near("final_states", outputs.finalStates(), expected.finalStates());
+        assertFollowsTheDefinition(in, Precision.BFLOAT16);
+        assertFollowsTheDefinition(in, Precision.FLOAT32);
+    }
+
+    private static void assertFollowsTheDefinition(SsdInputs in, Precision precision) {
+        SsdOptions options = SsdOptions.defaults().with(precision);
+        SsdOutputs outputs = CUDA.forward(in, options);
+        SsdCheck check = new SsdCheck(in, precision);
+        assertThat(check.forward(outputs)).as("%s", precision).allMatch(SsdCheck.Comparison::passes);
+        SsdOutputs expected = SsdBackends.CPU.forward(in.in(precision), SsdOptions.defaults());
+        near(precision, "y", outputs.y(), expected.y());
+        near(precision, "final_states", outputs.finalStates(), expected.finalStates());
         for (int run = 0; run < 3; run++) { // a launch, then graphs
-            SsdOutputs again = CUDA.forward(in, OPTIONS);
+            SsdOutputs again = CUDA.forward(in, options);
             assertThat(again.y().contentEquals(outputs.y())).isTrue();
             assertThat(again.finalStates().contentEquals(outputs.finalStates())).isTrue();
         }
@@ -66,15 +71,16 @@ class CudaHopperTest {
         Tensor dy =
                 cases.normal(in.batch(), in.time(), in.heads(), in.headDim()).to(DType.BFLOAT16);
         Tensor dFinal = cases.normal(in.sequences().size(), in.heads(), in.headDim(), in.stateSize());
-        SsdGradients gradients = CUDA.backward(in, dy, dFinal, OPTIONS);
+        SsdOptions options = SsdOptions.defaults().with(Precision.BFLOAT16);
+        SsdGradients gradients = CUDA.backward(in, dy, dFinal, options);
         SsdCheck check = new SsdCheck(in, Precision.BFLOAT16);
         assertThat(check.backward(gradients, dy, dFinal)).allMatch(SsdCheck.Comparison::passes);
         SsdBackends.CPU
                 .backward(in.in(Precision.BFLOAT16), dy, dFinal, SsdOptions.defaults())
                 .arrays()
-                .forEach((name, expected) -> near("grad_" + name, gradients.of(name), expected));
+                .forEach((name, expected) -> near(Precision.BFLOAT16, "grad_" + name, gradients.of(name), expected));
         for (int run = 0; run < 3; run++) {
-            CUDA.backward(in, dy, dFinal, OPTIONS)
+            CUDA.backward(in, dy, dFinal, options)
                     .arrays()
                     .forEach((name, again) -> assertThat(again.contentEquals(gradients.of(name)))
                             .as(name)
@@ -82,10 +88,10 @@ class CudaHopperTest {
         }
     }
 
-    private static void near(String name, Tensor actual, Tensor expected) {
+    private static void near(Precision precision, String name, Tensor actual, Tensor expected) {
         assertThat(Gpu.relativeError(actual, expected))
-                .as(name)
-                .isLessThan(Gpu.tolerance(Precision.BFLOAT16, name, expected));
+                .as("%s in %s", name, precision)
+                .isLessThan(Gpu.tolerance(precision, name, expected));
     }
 
     static Stream<Shape> shapes() {

@@ -10,7 +10,6 @@ import duality.ssd.SsdInputs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -49,12 +48,7 @@ final class HopperGradients {
         return shape.gradientType() == shape.precision().activations() && shape.xHeads() == shape.heads();
     }
 
-    /**
-     * The whole pass.
-     *
-     * @param ungated the forward pass without the gate, to an address
-     */
-    Pass pass(LongFunction<Pass> ungated) {
+    Pass pass() {
         int chunks = problem.chunks().count();
         int tiles = shape.heads() * headTiles;
         int partHeads = partHeads(chunks);
@@ -66,7 +60,7 @@ final class HopperGradients {
         if (shape.has("z")) {
             long y = problem.scratch("ungated y of gradients", entries * Short.BYTES)
                     .address();
-            before = ungated.apply(y);
+            before = HopperForward.ungated(modules, problem, y).pass();
             dy = gate(y, entries);
         }
         layout.set("dy_map", HopperKernels.map(context, problem, "dy", dy));

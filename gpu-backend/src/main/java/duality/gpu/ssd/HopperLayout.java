@@ -47,13 +47,15 @@ final class HopperLayout extends KernelStruct {
             "chained",
             "packed");
     private static final List<String> FLOATS = List.of("dt_min", "dt_max");
+    private static final List<String> SCALES = List.of("B_scales", "C_scales");
 
     static final StructLayout STRUCT = MemoryLayout.structLayout(Stream.of(
                     MAPS.stream().map(HopperLayout::map),
                     POINTERS.stream().map(JAVA_LONG::withName),
                     INTEGERS.stream().map(JAVA_INT::withName),
                     FLOATS.stream().map(JAVA_FLOAT::withName),
-                    Stream.of(MemoryLayout.paddingLayout(8)))
+                    SCALES.stream().map(JAVA_LONG::withName),
+                    Stream.of(MemoryLayout.paddingLayout(56)))
             .flatMap(fields -> fields)
             .toArray(MemoryLayout[]::new));
 

@@ -30,14 +30,33 @@ record HopperPlan(
     private static final int MOST_SEGMENTS = 64;
     private static final int MOST_PIECES = 32;
 
-    /* Measured on one H200 with N = 128, in microseconds: a block's chunk and what it costs to begin and end one, the
-     * same for changes of states, and the scan and its steps. */
-    private static final double CHUNK_TIME = 1.85;
-    private static final double SEGMENT_TIME = 4;
-    private static final double PIECE_CHUNK_TIME = 1.5;
-    private static final double PIECE_TIME = 6;
     private static final double SCAN_TIME = 3;
     private static final double SCAN_STEP_TIME = 0.3;
+
+    /**
+     * What things take in microseconds, measured on one H200 with N = 128.
+     *
+     * @param chunk a block's chunk
+     * @param segment to begin and end a segment
+     * @param pieceChunk a chunk whose change of state a block sums
+     * @param piece to begin and end a piece
+     */
+    record Times(double chunk, double segment, double pieceChunk, double piece) {
+        /** Of {@code hopper_forward.cu}. */
+        static final Times BFLOAT16 = new Times(1.85, 4, 1.5, 6);
+        /** Of {@code hopper_forward32.cu}. */
+        static final Times FLOAT32 = new Times(3.4, 4, 1.6, 6);
+
+        /** To walk chunks in segments. */
+        private double walk(int chunks, int segments) {
+            return chunks * chunk + segments * segment;
+        }
+
+        /** To sum the changes of state over a piece. */
+        private double sum(int chunks) {
+            return chunks * pieceChunk + piece;
+        }
+    }
 
     /**
      * A stretch of a sequence, {@code HopperSegment} of {@code hopper_problem.h}.
@@ -102,8 +121,9 @@ record HopperPlan(
      * @param together the tiles that a block walks
      * @param piecesTogether the tiles whose changes of state a block sums
      * @param blocks the blocks that run at a time
+     * @param times what their work takes
      */
-    record Device(int sequences, int tiles, int together, int piecesTogether, int blocks) {
+    record Device(int sequences, int tiles, int together, int piecesTogether, int blocks, Times times) {
         private int rounds(int stretches, int each) {
             return Math.ceilDiv(stretches * Math.ceilDiv(tiles, each), blocks);
         }
@@ -137,9 +157,9 @@ record HopperPlan(
     }
 
     private static Cut chained(List<Part> parts, int longest, int length, Device device) {
-        double oneAfterAnother = longest * CHUNK_TIME + Math.ceilDiv(longest, length) * SEGMENT_TIME;
-        double filled =
-                device.rounds(segments(parts, length), device.together()) * (length * CHUNK_TIME + SEGMENT_TIME);
+        double oneAfterAnother = device.times().walk(longest, Math.ceilDiv(longest, length));
+        double filled = device.rounds(segments(parts, length), device.together())
+                * device.times().walk(length, 1);
         return new Cut(length, 0, Math.max(oneAfterAnother, filled));
     }
 
@@ -148,14 +168,15 @@ record HopperPlan(
         if (inner == 0) {
             return Stream.empty();
         }
-        double walk = device.rounds(segments(parts, length), device.together()) * (length * CHUNK_TIME + SEGMENT_TIME);
+        double walk = device.rounds(segments(parts, length), device.together())
+                * device.times().walk(length, 1);
         return IntStream.rangeClosed(1, Math.min(length, MOST_PIECES))
                 .map(count -> Math.ceilDiv(length, count))
                 .distinct()
                 .mapToObj(piece -> {
                     int pieces = Math.ceilDiv(length, piece);
                     double sums = device.rounds(inner * pieces, device.piecesTogether())
-                            * (piece * PIECE_CHUNK_TIME + PIECE_TIME);
+                            * device.times().sum(piece);
                     double scan = SCAN_TIME + Math.ceilDiv(longest, length) * pieces * SCAN_STEP_TIME;
                     return new Cut(length, piece, walk + sums + scan);
                 });

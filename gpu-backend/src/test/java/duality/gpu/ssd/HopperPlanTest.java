@@ -29,7 +29,7 @@ class HopperPlanTest {
     }
 
     private static HopperPlan plan(List<Part> parts, int sequences, int tiles) {
-        return HopperPlan.of(parts, new Device(sequences, tiles, 2, 4, BLOCKS));
+        return HopperPlan.of(parts, new Device(sequences, tiles, 2, 4, BLOCKS, HopperPlan.Times.BFLOAT16));
     }
 
     @Test
