@@ -1,7 +1,7 @@
 /*
  * A stand-in for the CUDA driver: device memory is host memory, everything runs at once, and of errors there are those
  * that the macros ask for. INIT is what cuInit returns, DEVICES the number of devices, NAME_RESULT, ALLOC_RESULT and
- * SYNC_RESULT what the functions of these names return.
+ * SYNC_RESULT what the functions of these names return. With DENSE the kernels are those of dense products.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +20,11 @@
 #endif
 #ifndef ALLOC_RESULT
 #define ALLOC_RESULT 0
+#endif
+#ifdef DENSE
+#define SHARED_BYTES (227 << 10)
+#else
+#define SHARED_BYTES (99 << 10)
 #endif
 #ifndef SYNC_RESULT
 #define SYNC_RESULT 0
@@ -64,7 +69,11 @@ int cuDeviceGetName(char *name, int length, int device) {
 int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = ((size_t)device << 32) + 1; return 0; }
 #ifndef OLD
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    *value = attribute == 75 ? 9 : attribute == 76 ? device - 40 : attribute == 16 ? 7 : attribute == 97 ? 99 << 10 : -1;
+    *value = attribute == 75   ? 9
+             : attribute == 76 ? device - 40
+             : attribute == 16 ? 7
+             : attribute == 97 ? SHARED_BYTES
+                               : -1;
     return 0;
 }
 #endif
@@ -147,6 +156,10 @@ int cuMemsetD8Async(void *memory, unsigned char value, size_t bytes, uintptr_t s
     return is(stream, STREAM);
 }
 
+#ifdef DENSE
+#include "dense_stand_in.h"
+#endif
+
 /* Modules are text: the names of the kernels. */
 static char image[64];
 int cuModuleLoadData(uintptr_t *module, const void *data) {
@@ -155,6 +168,9 @@ int cuModuleLoadData(uintptr_t *module, const void *data) {
 }
 int cuModuleUnload(uintptr_t module) { return destroy(module, MODULE); }
 int cuModuleGetFunction(const char **function, uintptr_t module, const char *name) {
+#ifdef DENSE
+    return *function = denseKernel(name), is(module, MODULE);
+#endif
     *function = strstr(image, name);
     return is(module, MODULE) ? INVALID_HANDLE : *function ? 0 : NOT_FOUND;
 }
@@ -165,7 +181,10 @@ int cuFuncGetAttribute(int *value, int attribute, const char *function) {
 }
 int cuFuncSetAttribute(const char *function, int attribute, int value) {
     if (attribute == 8) allowedBytes = value;
-    return attribute == 8 && value > 99 << 10 ? INVALID_VALUE : function >= image ? 0 : INVALID_HANDLE;
+#ifdef DENSE
+    function = image;
+#endif
+    return attribute == 8 && value > SHARED_BYTES ? INVALID_VALUE : function >= image ? 0 : INVALID_HANDLE;
 }
 int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, const char *function, int threads, size_t shared) {
     *blocks = 2048 / threads - (int)(shared >> 20);
@@ -196,6 +215,9 @@ static void addOne(uint64_t *target, int n) {
 int cuLaunchKernelEx(const Config *config, const char *function, void **parameters, void **extra) {
     if (extra || is((uintptr_t)config->stream, STREAM)) return INVALID_HANDLE;
     if ((int)config->sharedBytes > allowedBytes) return INVALID_VALUE;
+#ifdef DENSE
+    return runDense(function, parameters);
+#endif
     uint64_t *target = *(uint64_t **)parameters[0];
     if (strncmp(function, "describe", 8) == 0) {
         for (int i = 0; i < 3; i++) target[i] = config->grid[i], target[3 + i] = config->block[i];
@@ -235,6 +257,9 @@ int cuTensorMapEncodeTiled(uint64_t *map, int type, unsigned rank, void *address
                            const uint64_t *strides, const unsigned *box, const unsigned *steps, int interleave,
                            int swizzle, int promotion, int fill) {
     if ((uintptr_t)map % 64 || interleave || fill) return INVALID_VALUE;
+#ifdef DENSE
+    return describeMap(map, type, rank, address, lengths, strides, box, swizzle);
+#endif
     uint64_t said[16] = {type,   rank,   (uintptr_t)address, lengths[0], lengths[1], strides[0],
                          box[0], box[1], steps[0],           steps[1],   swizzle,    promotion};
     memcpy(map, said, sizeof said);

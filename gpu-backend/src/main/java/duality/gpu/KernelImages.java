@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels that were compiled into this build, one fat binary for each source file. */
 public final class KernelImages {
     private static final String FOLDER = "kernels/";
+
+    private static final int LEAST_COMPUTE_MAJOR = 8;
 
     private KernelImages() {}
 
@@ -20,6 +23,18 @@ public final class KernelImages {
         byte[] reason = resource("absent.txt");
         return Optional.ofNullable(reason)
                 .map(text -> "this build has no kernels: " + new String(text, StandardCharsets.UTF_8));
+    }
+
+    /** Why the kernels do not run on the first device that a probe found, in one line; empty if they do. */
+    public static Optional<String> absence(CudaProbe probe) {
+        return switch (probe) {
+            case CudaProbe.Absent(String reason) -> Optional.of(reason);
+            case CudaProbe.Present(String driver, List<CudaDevice> devices) ->
+                devices.getFirst().computeMajor() < LEAST_COMPUTE_MAJOR
+                        ? Optional.of(devices.getFirst().name() + " has compute capability "
+                                + devices.getFirst().computeCapability() + "; the kernels need 8.0")
+                        : absence();
+        };
     }
 
     /**

@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 
 /** Stand-ins for the driver's library, compiled from a few lines of C. */
 @SuppressWarnings("restricted") // to call native code is what it is for
-final class StandIn {
+public final class StandIn {
     private StandIn() {}
 
     /** Compiles one into a folder; the test is skipped where there is no gcc. */
-    static String compile(Path folder, String... macros) throws IOException, InterruptedException {
+    public static String compile(Path folder, String... macros) throws IOException, InterruptedException {
         Path library = folder.resolve("libcuda" + String.join("", macros) + ".so");
         List<String> command = new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-o", library.toString()));
         command.addAll(List.of(macros));
@@ -40,8 +40,13 @@ final class StandIn {
         return library.toString();
     }
 
+    /** A context on a device of a stand-in. */
+    public static CudaContext open(String library, int ordinal) {
+        return CudaContext.open(CudaDriver.open(library), ordinal);
+    }
+
     /** A number that a stand-in counts: {@code standInLive} or {@code standInRetained}. */
-    static int count(String library, String function) {
+    public static int count(String library, String function) {
         try {
             return (int) Linker.nativeLinker()
                     .downcallHandle(

@@ -9,7 +9,7 @@ import duality.errors.UnsupportedRequestException;
 import duality.gpu.ssd.CudaSsd;
 import duality.gpu.ssd.CudaSsdBackend;
 import duality.gpu.ssd.DeviceSsd;
-import duality.gpu.ssd.DeviceTensor;
+import duality.gpu.DeviceTensor;
 import duality.gpu.ssd.SsdShape;
 import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;

@@ -3,6 +3,7 @@ package duality.ssd;
 import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.tensor.Tensor;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,22 @@ import org.jspecify.annotations.Nullable;
  * backend, whatever the number of threads.
  */
 public interface SsdBackend {
+    /** What a backend computes. */
+    enum Pass {
+        /** {@link SsdBackend#forward}. */
+        FORWARD,
+        /** {@link SsdBackend#backward}. */
+        BACKWARD,
+        /** {@link SsdBackend#step}. */
+        STEP;
+
+        /** The name in lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** The name, as on the command line. */
     String name();
 
@@ -20,6 +37,14 @@ public interface SsdBackend {
     /** Why it cannot run on this machine, in one line; empty if it can. */
     default Optional<String> absence() {
         return Optional.empty();
+    }
+
+    /**
+     * How long a pass should take here: what {@linkplain SsdBackends#auto() auto} goes by. Depends on shapes, types,
+     * options and the machine alone. A backend without an estimate, as by default, is never taken.
+     */
+    default Estimate estimate(Pass pass, SsdInputs inputs, SsdOptions options) {
+        return Estimate.never("without an estimate");
     }
 
     /** The outputs and final states. */

@@ -36,11 +36,18 @@ public final class SsdBackends {
                 ServiceLoader.load(SsdBackend.class, SsdBackend.class.getClassLoader()).stream()
                         .map(ServiceLoader.Provider::get)
                         .toList();
+
+        static final SsdDispatcher AUTO = new SsdDispatcher(
+                Stream.concat(Stream.of(CPU), BACKENDS.stream()).toList());
     }
 
-    /** The backend for callers who do not mind which. */
-    public static SsdBackend auto() {
-        return CPU;
+    /**
+     * The backend for callers who do not mind which: for every call the one that should be fastest, copies included, of
+     * the processor and what other modules provide. Where there is no GPU, it is the processor's. On another machine, or
+     * for another size, it may be another backend, and results differ within their bounds then: bits are a backend's own.
+     */
+    public static SsdDispatcher auto() {
+        return Provided.AUTO;
     }
 
     /**

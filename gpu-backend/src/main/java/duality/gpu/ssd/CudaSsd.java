@@ -2,6 +2,7 @@ package duality.gpu.ssd;
 
 import duality.gpu.CudaContext;
 import duality.gpu.CudaStream;
+import duality.gpu.Staging;
 import java.util.List;
 
 /**
@@ -19,8 +20,8 @@ public final class CudaSsd implements AutoCloseable {
     private CudaSsd(CudaContext context) {
         this.context = context;
         stream = context.stream();
-        uploads = new Staging(context);
-        downloads = new Staging(context);
+        uploads = new Staging(context, "cuda-uploads");
+        downloads = new Staging(context, "cuda-downloads");
         modules = new Modules(context);
         kernels = List.of(new HopperKernels(modules), new PortableKernels(modules)); // the first that take a shape run
     }

@@ -5,7 +5,10 @@ import duality.gpu.CudaDriver;
 import duality.gpu.CudaEvent;
 import duality.gpu.CudaException;
 import duality.gpu.CudaProbe;
+import duality.gpu.HostMemory;
 import duality.gpu.KernelImages;
+import duality.gpu.Staging;
+import duality.ssd.Estimate;
 import duality.ssd.SsdBackend;
 import duality.ssd.SsdGradients;
 import duality.ssd.SsdInputs;
@@ -20,10 +23,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,6 @@ public final class CudaSsdBackend implements SsdBackend {
 
     private final SequencedMap<SsdShape, DeviceSsd> problems = new LinkedHashMap<>();
     private @Nullable CudaSsd device;
-    private @Nullable ExecutorService downloader;
 
     /** The backend; it opens the device when it is first used. */
     public CudaSsdBackend() {}
@@ -70,29 +70,47 @@ public final class CudaSsdBackend implements SsdBackend {
 
     @Override
     public Optional<String> absence() {
-        return absence(CudaDriver.probe());
-    }
-
-    static Optional<String> absence(CudaProbe probe) {
-        return switch (probe) {
-            case CudaProbe.Absent(String reason) -> Optional.of(reason);
-            case CudaProbe.Present(String driver, List<CudaDevice> devices) ->
-                devices.getFirst().computeMajor() < 8
-                        ? Optional.of(devices.getFirst().name() + " has compute capability "
-                                + devices.getFirst().computeCapability() + "; the kernels need 8.0")
-                        : KernelImages.absence();
-        };
+        return KernelImages.absence(CudaDriver.probe());
     }
 
     @Override
-    public synchronized SsdOutputs forward(SsdInputs inputs, SsdOptions options) {
-        return run(SsdShape.of(inputs, null, options), problem -> forward(problem, inputs));
+    public Estimate estimate(Pass pass, SsdInputs inputs, SsdOptions options) {
+        return CudaDriver.probe() instanceof CudaProbe.Present(String ignored, List<CudaDevice> devices)
+                ? SsdCosts.estimate(pass, inputs, options, devices.getFirst())
+                : Estimate.never("absent");
     }
 
-    private SsdOutputs forward(DeviceSsd problem, SsdInputs inputs) {
+    @Override
+    public SsdOutputs forward(SsdInputs inputs, SsdOptions options) {
+        SsdOutputs results = results(SsdShape.of(inputs, null, options));
+        forward(inputs, options, results);
+        return results;
+    }
+
+    private static SsdOutputs results(SsdShape shape) {
+        return new SsdOutputs(result(shape, "y"), result(shape, "final_states"));
+    }
+
+    private static Tensor result(SsdShape shape, String name) {
+        return HostMemory.zeros(shape.type(name), shape.lengths(name));
+    }
+
+    @Override
+    public synchronized void forward(SsdInputs inputs, SsdOptions options, SsdOutputs into) {
+        into.requireFits(inputs);
+        run(SsdShape.of(inputs, null, options), problem -> forward(problem, inputs, into));
+    }
+
+    private void forward(DeviceSsd problem, SsdInputs inputs, SsdOutputs into) {
         SsdShape shape = problem.shape();
-        long rowBytes = rowBytes(problem);
-        List<Chunks.Range> slabs = problem.chunks().slabs(Math.max(1, SLAB_BYTES / Math.max(1, rowBytes)));
+        List<Chunks.Range> slabs = problem.chunks().slabs(Math.max(1, SLAB_BYTES / Math.max(1, rowBytes(shape))));
+        if (slabs.size() == 1) {
+            uploadAll(problem, inputs);
+            problem.forward();
+            problem.download("y", into.y());
+            problem.download("final_states", into.finalStates());
+            return;
+        }
         Map<String, Tensor> arrays = inputs.arrays();
         problem.before(device().uploads());
         for (String name : shape.inputs()) {
@@ -100,10 +118,7 @@ public final class CudaSsdBackend implements SsdBackend {
                 problem.upload(name, tensor(arrays, name));
             }
         }
-        DeviceTensor onDevice = problem.array("y");
-        // To take so much memory from the system takes as long as to copy it, so it happens beside the copies.
-        CompletableFuture<Tensor> y =
-                CompletableFuture.supplyAsync(() -> Tensor.zeros(onDevice.dtype(), onDevice.shape()), downloader());
+        long size = shape.rowSize("y");
         List<CudaEvent> computed = new ArrayList<>();
         List<CompletableFuture<Void>> downloads = new ArrayList<>();
         try {
@@ -116,56 +131,27 @@ public final class CudaSsdBackend implements SsdBackend {
                     }
                 }
                 problem.after(device().uploads());
-                if (slabs.size() == 1) {
-                    problem.forward();
-                } else {
-                    problem.forward(slab);
-                }
+                problem.forward(slab);
                 CudaEvent done = device().context().event();
                 computed.add(done);
                 done.record(device().stream());
-                Staging staging = device().downloads();
-                long size = onDevice.rowSize();
-                downloads.add(CompletableFuture.runAsync(
-                        () -> {
-                            staging.stream().await(done);
-                            staging.download(onDevice, y.join(), from * size, to * size);
-                        },
-                        downloader()));
+                downloads.add(problem.startDownload("y", into.y(), from * size, to * size, done));
             }
         } finally {
             try {
-                join(downloads);
+                Staging.join(downloads);
             } finally {
                 computed.forEach(CudaEvent::close);
             }
         }
-        return new SsdOutputs(y.join(), problem.download("final_states"));
-    }
-
-    /** Waits for all, whatever becomes of them, and throws what the first threw that failed. */
-    private static void join(List<CompletableFuture<Void>> tasks) {
-        try {
-            CompletableFuture.allOf(tasks.toArray(CompletableFuture[]::new)).join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
-        }
+        problem.download("final_states", into.finalStates());
     }
 
     /** The bytes of one row of everything that has a time axis. */
-    private static long rowBytes(DeviceSsd problem) {
-        long bytes = 0;
-        for (String name : problem.shape().inputs()) {
-            if (ROWS.contains(name)) {
-                DeviceTensor array = problem.array(name);
-                bytes += array.rowSize() * array.dtype().byteSize();
-            }
-        }
-        DeviceTensor y = problem.array("y");
-        return bytes + y.rowSize() * y.dtype().byteSize();
+    private static long rowBytes(SsdShape shape) {
+        return Stream.concat(shape.inputs().stream().filter(ROWS::contains), Stream.of("y"))
+                .mapToLong(name -> shape.rowSize(name) * shape.type(name).byteSize())
+                .sum();
     }
 
     private static Tensor tensor(Map<String, Tensor> arrays, String name) {
@@ -176,7 +162,10 @@ public final class CudaSsdBackend implements SsdBackend {
     public synchronized SsdGradients backward(
             SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
         inputs.checkGradients(dy, dFinalStates);
-        return run(SsdShape.of(inputs, dy, options), problem -> {
+        SsdShape shape = SsdShape.of(inputs, dy, options);
+        SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
+        shape.gradients().forEach(name -> gradients.put(name, result(shape, "grad_" + name)));
+        run(shape, problem -> {
             uploadAll(problem, inputs);
             problem.upload("dy", dy);
             if (dFinalStates != null) {
@@ -185,21 +174,36 @@ public final class CudaSsdBackend implements SsdBackend {
                 problem.array("dfinal_states").memory().fill((byte) 0, device().stream());
             }
             problem.backward();
-            SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
-            for (String name : problem.shape().gradients()) {
-                gradients.put(name, problem.download("grad_" + name));
+            try (CudaEvent done = device().context().event()) {
+                done.record(device().stream());
+                Staging.join(gradients.entrySet().stream()
+                        .map(gradient -> {
+                            Tensor target = gradient.getValue();
+                            return problem.startDownload("grad_" + gradient.getKey(), target, 0, target.size(), done);
+                        })
+                        .toList());
             }
-            return new SsdGradients(gradients);
         });
+        return new SsdGradients(gradients);
     }
 
     @Override
-    public synchronized SsdOutputs step(SsdInputs token, SsdOptions options) {
+    public SsdOutputs step(SsdInputs token, SsdOptions options) {
         SsdBackend.requireOneStep(token);
-        return run(SsdShape.of(token, null, options.with(SsdOptions.Algorithm.RECURRENT)), problem -> {
+        SsdOutputs results = results(SsdShape.of(token, null, options.with(SsdOptions.Algorithm.RECURRENT)));
+        step(token, options, results);
+        return results;
+    }
+
+    @Override
+    public synchronized void step(SsdInputs token, SsdOptions options, SsdOutputs into) {
+        SsdBackend.requireOneStep(token);
+        into.requireFits(token);
+        run(SsdShape.of(token, null, options.with(SsdOptions.Algorithm.RECURRENT)), problem -> {
             uploadAll(problem, token);
             problem.step();
-            return new SsdOutputs(problem.download("y"), problem.download("final_states"));
+            problem.download("y", into.y());
+            problem.download("final_states", into.finalStates());
         });
     }
 
@@ -209,9 +213,9 @@ public final class CudaSsdBackend implements SsdBackend {
     }
 
     /** Runs a task on a problem of that shape. Where memory runs out, other shapes' memory is given up first. */
-    private <R> R run(SsdShape shape, Function<DeviceSsd, R> task) {
+    private void run(SsdShape shape, Consumer<DeviceSsd> task) {
         try {
-            return task.apply(problem(shape));
+            task.accept(problem(shape));
         } catch (CudaException e) {
             if (device != null && device.context().retired() != null) {
                 problems.clear();
@@ -223,7 +227,7 @@ public final class CudaSsdBackend implements SsdBackend {
                 throw e;
             }
             forgetProblems();
-            return task.apply(problem(shape));
+            task.accept(problem(shape));
         }
     }
 
@@ -260,23 +264,9 @@ public final class CudaSsdBackend implements SsdBackend {
         return opened;
     }
 
-    private ExecutorService downloader() {
-        ExecutorService opened = downloader;
-        if (opened == null) {
-            opened = Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().daemon().name("cuda-downloads").factory());
-            downloader = opened;
-        }
-        return opened;
-    }
-
     /** Gives the device back; the next call opens it again. For tests and for programs that need its memory. */
     public synchronized void release() {
         forgetProblems();
-        if (downloader != null) {
-            downloader.close();
-            downloader = null;
-        }
         if (device != null) {
             device.close();
             device = null;

@@ -7,6 +7,9 @@ import duality.gpu.CudaEvent;
 import duality.gpu.CudaGraph;
 import duality.gpu.CudaStream;
 import duality.gpu.DeviceMemory;
+import duality.gpu.DeviceTensor;
+import duality.gpu.HostMemory;
+import duality.gpu.Staging;
 import duality.gpu.ssd.SsdKernels.Pass;
 import duality.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -16,6 +19,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -131,16 +135,28 @@ public final class DeviceSsd implements AutoCloseable {
     void uploadRows(String name, Tensor tensor, long from, long to) {
         DeviceTensor target = array(name);
         target.requireShape(name, tensor.shape());
-        device.uploads().upload(tensor, target, from * target.rowSize(), to * target.rowSize());
+        long size = shape.rowSize(name);
+        device.uploads().upload(tensor, target, from * size, to * size);
     }
 
     /** A copy of an array on the host. */
     public Tensor download(String name) {
+        Tensor target = HostMemory.zeros(shape.type(name), shape.lengths(name));
+        download(name, target);
+        return target;
+    }
+
+    /** Copies an array to a tensor of the host, whose type may be another, and returns when it is there. */
+    public void download(String name, Tensor target) {
         DeviceTensor source = array(name);
-        Tensor target = Tensor.zeros(source.dtype(), source.shape());
+        source.requireShape(name, target.shape());
         before(device.downloads());
         device.downloads().download(source, target, 0, source.size());
-        return target;
+    }
+
+    /** Starts to copy elements of an array to a tensor of the same shape when an event has passed. */
+    CompletableFuture<Void> startDownload(String name, Tensor target, long from, long to, CudaEvent after) {
+        return device.downloads().startDownload(array(name), target, from, to, after);
     }
 
     /** What is launched on the staging's stream from now on waits for the passes so far. */

@@ -8,6 +8,7 @@ import duality.ssd.SsdOptions;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,11 @@ public record SsdShape(
                 new long[] {sequences.size(), heads, headDim, stateSize};
             default -> throw new IllegalArgumentException(name);
         };
+    }
+
+    /** The elements of an array that belong to a row (batch, time). */
+    long rowSize(String name) {
+        return Arrays.stream(lengths(name)).skip(2).reduce(1, Math::multiplyExact);
     }
 
     /** The type of an input, output or gradient on the device. */

@@ -49,11 +49,11 @@ class CudaSsdBackendTest {
 
     @Test
     void saysWhyItIsAbsent() {
-        assertThat(CudaSsdBackend.absence(new CudaProbe.Absent("no driver"))).contains("no driver");
-        assertThat(CudaSsdBackend.absence(
+        assertThat(KernelImages.absence(new CudaProbe.Absent("no driver"))).contains("no driver");
+        assertThat(KernelImages.absence(
                         new CudaProbe.Present("13.0", List.of(new CudaDevice(0, "Tesla T4", 1L << 34, 7, 5)))))
                 .contains("Tesla T4 has compute capability 7.5; the kernels need 8.0");
-        assertThat(CudaSsdBackend.absence(
+        assertThat(KernelImages.absence(
                         new CudaProbe.Present("13.0", List.of(new CudaDevice(0, "NVIDIA H200", 1L << 37, 9, 0)))))
                 .isEqualTo(KernelImages.absence());
     }

@@ -3,6 +3,7 @@ package duality.ssd.internal;
 import duality.kernels.Kernels;
 import duality.kernels.Simd;
 import duality.semiseparable.CumProdSum;
+import duality.ssd.Estimate;
 import duality.ssd.Precision;
 import duality.ssd.SsdBackend;
 import duality.ssd.SsdGradients;
@@ -42,6 +43,11 @@ public final class CpuBackend implements SsdBackend {
     private static boolean fused(SsdOptions options) {
         return (options.algorithm() == Algorithm.AUTO || options.algorithm() == Algorithm.BLOCK)
                 && options.statePassing() == CumProdSum.RECURRENT;
+    }
+
+    @Override
+    public Estimate estimate(Pass pass, SsdInputs inputs, SsdOptions options) {
+        return CpuCosts.estimate(pass, inputs, options, fused(options));
     }
 
     @Override

@@ -1,8 +1,6 @@
-package duality.gpu.ssd;
+package duality.gpu;
 
 import duality.errors.ShapeException;
-import duality.gpu.CudaStream;
-import duality.gpu.DeviceMemory;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.util.Arrays;
@@ -51,12 +49,13 @@ public final class DeviceTensor implements AutoCloseable {
         return memory.byteSize() / dtype.byteSize();
     }
 
-    /** The elements between two neighbours on the first two axes: the size of a row (batch, time). */
-    long rowSize() {
-        return Arrays.stream(shape, 2, shape.length).reduce(1, (a, b) -> a * b);
-    }
-
-    void requireShape(String name, long[] expected) {
+    /**
+     * Checks the lengths of the axes.
+     *
+     * @param name for the message
+     * @throws ShapeException if they are others
+     */
+    public void requireShape(String name, long... expected) {
         if (!Arrays.equals(shape, expected)) {
             throw ShapeException.mismatch(name, toString(), dtype + Arrays.toString(expected));
         }

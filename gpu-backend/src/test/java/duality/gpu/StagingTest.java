@@ -1,4 +1,4 @@
-package duality.gpu.ssd;
+package duality.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package duality.gpu.ssd;
+package duality.gpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -11,16 +11,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 
 /** A structure that a kernel takes as its argument; zero where nothing was set. */
-class KernelStruct {
+public class KernelStruct {
     private final StructLayout layout;
     private final MemorySegment segment;
 
-    KernelStruct(StructLayout layout, Arena arena) {
+    /** A structure, in memory that lives as long as the arena. */
+    public KernelStruct(StructLayout layout, Arena arena) {
         this.layout = layout;
         segment = arena.allocate(layout);
     }
 
-    MemorySegment segment() {
+    /** The structure, an argument for {@link KernelLaunch.Builder#argument(MemorySegment)}. */
+    public MemorySegment segment() {
         return segment;
     }
 
@@ -28,28 +30,33 @@ class KernelStruct {
         return layout.byteOffset(PathElement.groupElement(field));
     }
 
-    void set(String field, long value) {
+    /** Sets a field, a 64-bit integer or device pointer. */
+    public void set(String field, long value) {
         segment.set(JAVA_LONG, offset(field), value);
     }
 
-    void set(String field, int value) {
+    /** Sets a field, a 32-bit integer. */
+    public void set(String field, int value) {
         segment.set(JAVA_INT, offset(field), value);
     }
 
-    void set(String field, float value) {
+    /** Sets a field, a float. */
+    public void set(String field, float value) {
         segment.set(JAVA_FLOAT, offset(field), value);
     }
 
-    void set(String field, double value) {
+    /** Sets a field, a double. */
+    public void set(String field, double value) {
         segment.set(JAVA_DOUBLE, offset(field), value);
     }
 
-    void set(String field, boolean value) {
+    /** Sets a field, a 32-bit integer, to 1 or 0. */
+    public void set(String field, boolean value) {
         set(field, value ? 1 : 0);
     }
 
     /** Copies a structure into a field. */
-    void set(String field, MemorySegment value) {
+    public void set(String field, MemorySegment value) {
         MemorySegment.copy(value, 0, segment, offset(field), value.byteSize());
     }
 }
