@@ -4,6 +4,7 @@
 
 #include "../../main/cuda/hopper_gradients.h"
 #include "../../main/cuda/hopper_problem.h"
+#include "../../main/cuda/dense_problem.h"
 #include "../../main/cuda/ssd_problem.h"
 
 #define FIELD(name) printf("%s %zu\n", #name, offsetof(STRUCT, name));
@@ -40,6 +41,14 @@ int main(void) {
     F(part_A) F(part_dt_bias) F(part_D) F(sequences) F(chunks) F(states) F(state_gradients) F(time) F(heads)      \
     F(head_dim) F(state_size) F(head_tiles) F(b_share) F(c_share) F(part_heads) F(d_per_channel) F(dt_softplus)     \
     F(packed) F(dt_min) F(dt_max)
+    printf("%zu\n", sizeof(STRUCT));
+    FIELDS(FIELD)
+#undef STRUCT
+#undef FIELDS
+#define STRUCT DenseProblem
+#define FIELDS(F)                                                                                                 \
+    F(a_map) F(b_map) F(a) F(b) F(c) F(a_at) F(a_row) F(a_batch) F(b_at) F(b_row) F(b_batch) F(c_at) F(c_row)      \
+    F(c_batch) F(m) F(n) F(k) F(batch) F(a_shared) F(b_shared) F(add) F(c_bfloat16)
     printf("%zu\n", sizeof(STRUCT));
     FIELDS(FIELD)
 #undef STRUCT

@@ -81,8 +81,10 @@ public final class Main implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli reads the annotation
     private boolean version;
 
-    @Option(names = VERBOSE, scope = ScopeType.INHERIT, description = "Show the stack trace of what goes wrong.")
-    @SuppressWarnings("UnusedVariable") // picocli reads the annotation
+    @Option(
+            names = VERBOSE,
+            scope = ScopeType.INHERIT,
+            description = "Say which backend runs and why, and show the stack trace of what goes wrong.")
     private boolean verbose;
 
     private Main() {}
@@ -124,6 +126,10 @@ public final class Main implements Runnable {
             out.flush();
             err.flush();
         }
+    }
+
+    boolean isVerbose() {
+        return verbose;
     }
 
     /** Without a command: the usage. */

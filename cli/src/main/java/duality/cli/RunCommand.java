@@ -2,8 +2,11 @@ package duality.cli;
 
 import duality.errors.Fault;
 import duality.errors.ValueException;
+import duality.ssd.Choice;
+import duality.ssd.Estimate;
 import duality.ssd.Precision;
 import duality.ssd.SsdBackend;
+import duality.ssd.SsdBackend.Pass;
 import duality.ssd.SsdBackends;
 import duality.ssd.SsdCheck;
 import duality.ssd.SsdGradients;
@@ -28,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -52,6 +56,10 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli's
     private CommandSpec spec;
 
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli's
+    private Main main;
+
     @Option(names = "--input", required = true, paramLabel = "FILE", description = "A .npz or .safetensors file.")
     @SuppressWarnings("NullAway.Init") // picocli's
     private Path input;
@@ -74,7 +82,12 @@ final class RunCommand implements Callable<Integer> {
             description = "Chunk length of block. Default: 64.")
     private int chunkLength;
 
-    @Option(names = "--backend", defaultValue = "auto", description = "auto, reference, cpu, cuda. Default: auto.")
+    @Option(
+            names = "--backend",
+            defaultValue = "auto",
+            description =
+                    "auto, reference, cpu, cuda. Default: auto, the one that should be done first, copies to and from"
+                            + " a GPU included.")
     @SuppressWarnings("NullAway.Init") // picocli's
     private String backend;
 
@@ -138,9 +151,10 @@ final class RunCommand implements Callable<Integer> {
                 .dtLimit(dtLimit.min(), dtLimit.max())
                 .build();
         Tensor dy = gradients ? requireGradient(arrays) : null;
-        SsdBackend chosen = SsdBackends.named(backend);
         SsdOptions options =
                 SsdOptions.defaults().with(algorithm).with(precision).withChunkLength(chunkLength);
+        PrintWriter out = spec.commandLine().getOut();
+        SsdBackend chosen = choose(inputs, options, out);
 
         long start = System.nanoTime();
         SsdOutputs outputs = chosen.forward(inputs, options);
@@ -160,7 +174,6 @@ final class RunCommand implements Callable<Integer> {
         if (output != null) {
             TensorFile.write(output, storable(output, results));
         }
-        PrintWriter out = spec.commandLine().getOut();
         out.println("%s in %s by backend %s, algorithm %s, chunk length %d: %.1f ms"
                 .formatted(inputs.x(), precision, chosen.name(), algorithm, chunkLength, milliseconds));
         results.forEach((name, tensor) -> out.println("  " + name + " " + tensor));
@@ -173,6 +186,27 @@ final class RunCommand implements Callable<Integer> {
             report(out, comparisons);
         }
         return Main.DONE;
+    }
+
+    /** The backend that was asked for; of {@code auto} the one that should be fastest for all passes together. */
+    private SsdBackend choose(SsdInputs inputs, SsdOptions options, PrintWriter out) {
+        List<Pass> passes = gradients ? List.of(Pass.FORWARD, Pass.BACKWARD) : List.of(Pass.FORWARD);
+        if (backend.equals("auto")) {
+            Choice choice = SsdBackends.auto().chooseOnce(passes, inputs, options);
+            if (main.isVerbose()) {
+                out.println("auto takes " + choice);
+            }
+            return SsdBackends.named(choice.name());
+        }
+        SsdBackend named = SsdBackends.named(backend);
+        if (main.isVerbose()) {
+            out.println(backend + " was asked for: "
+                    + passes.stream()
+                            .map(pass -> named.estimate(pass, inputs, options))
+                            .reduce(Estimate::then)
+                            .orElseThrow());
+        }
+        return named;
     }
 
     private static void requireNames(Path path) {

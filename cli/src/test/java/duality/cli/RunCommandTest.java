@@ -88,6 +88,19 @@ class RunCommandTest {
     }
 
     @Test
+    void verboseSaysWhichBackendAndWhy() {
+        assertThat(runCase("--verbose", "--gradients").out().lines().findFirst())
+                .hasValueSatisfying(
+                        line -> assertThat(line)
+                                .matches(
+                                        "auto takes cpu: estimated \\S+ ms and \\S+ ms once \\(.* threads?; .* threads?\\); cuda: .*"));
+        assertThat(runCase("--verbose", "--backend", "cpu").out()).startsWith("cpu was asked for: estimated ");
+        assertThat(runCase("--verbose", "--backend", "reference").out())
+                .startsWith("reference was asked for: without an estimate");
+        assertThat(runCase().out()).doesNotContain("estimate");
+    }
+
+    @Test
     void safetensorsAreReadToo() throws IOException {
         Path converted = folder.resolve("in.safetensors");
         TensorFile.write(converted, TensorFile.read(input));

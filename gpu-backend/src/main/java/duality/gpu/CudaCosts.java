@@ -9,14 +9,14 @@ import duality.ssd.Estimate;
 public final class CudaCosts {
     /** Bytes a second that the bus copies each way. */
     private static final double BUS = 50e9;
-    /** Bytes a second that a thread copies between tensors and pinned memory. */
-    private static final double THREAD = 6e9;
+    /** Bytes a second that a thread copies between tensors and pinned memory while as many copy the other way. */
+    private static final double THREAD = 3e9;
     /** Converting a number to another type on the way, for one thread. */
     private static final double CONVERSION = 10e-9;
     /** Launches, and the first and last pieces that nothing overlaps. */
-    private static final double CALL = 150e-6;
+    private static final double CALL = 250e-6;
     /** Opening the device, its kernels and pinned memory. */
-    private static final double PREPARATION = 0.5;
+    private static final double PREPARATION = 0.35;
 
     private CudaCosts() {}
 
@@ -31,8 +31,8 @@ public final class CudaCosts {
     public static Estimate call(Copies up, Copies down, double kernels, boolean overlaps) {
         double upward = up.seconds();
         double downward = down.seconds();
-        double seconds = CALL
-                + (overlaps ? Math.max(Math.max(upward, downward), kernels) : upward + downward + kernels);
+        double seconds =
+                CALL + (overlaps ? Math.max(Math.max(upward, downward), kernels) : upward + downward + kernels);
         return new Estimate(
                 seconds,
                 PREPARATION,

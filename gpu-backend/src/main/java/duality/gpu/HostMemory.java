@@ -106,11 +106,10 @@ public final class HostMemory {
                 MAPPED.addAndGet(-bytes);
                 return null;
             }
-            MemorySegment memory = MemorySegment.ofAddress(address)
-                    .reinterpret(bytes, Arena.ofAuto(), unmapped -> {
-                        unmap(unmapped);
-                        MAPPED.addAndGet(-bytes);
-                    });
+            MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes, Arena.ofAuto(), unmapped -> {
+                unmap(unmapped);
+                MAPPED.addAndGet(-bytes);
+            });
             int ignored = (int) Calls.ADVISE.invokeExact(memory, bytes, HUGE_PAGES); // no large pages: small ones do
             return memory;
         } catch (RuntimeException | Error e) {

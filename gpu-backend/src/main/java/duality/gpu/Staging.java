@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Staging implements AutoCloseable {
     /** A piece: the device reads it while it is still in the cache of the thread that wrote it. */
-    private static final long PIECE_BYTES = 2 << 20;
+    private static final long PIECE_BYTES = Integer.getInteger("x.piece", 2048) << 10;
+
+    private static final boolean BLOCKING = Boolean.parseBoolean(System.getProperty("x.blocking", "true"));
+    /** What is too little to wake up a thread for. */
+    private static final long SMALL_BYTES = 128 << 10;
     /** A thread copies 7 to 12 GB/s, the bus to one GPU no more than 60. */
     private static final int MOST_THREADS = 8;
     /** What is converted at a time, in elements. */
@@ -45,7 +49,7 @@ public final class Staging implements AutoCloseable {
         stream = context.stream();
         int count = threads();
         for (int i = 0; i < 2 * count; i++) {
-            Piece piece = new Piece(context.pinned(PIECE_BYTES), context.event());
+            Piece piece = new Piece(context.pinned(PIECE_BYTES), BLOCKING ? context.waitingEvent() : context.event());
             piece.free().record(stream);
             pieces.add(piece);
         }
@@ -55,7 +59,8 @@ public final class Staging implements AutoCloseable {
 
     /** How many threads copy each way. */
     static int threads() {
-        return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
+        return Integer.getInteger(
+                "x.threads", Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS));
     }
 
     /** The stream of the copies. */
@@ -65,6 +70,16 @@ public final class Staging implements AutoCloseable {
 
     /** Copies elements [from, to) of a tensor to the same place on the device; returns when the host's are read. */
     public void upload(Tensor source, DeviceTensor target, long from, long to) {
+        join(List.of(startUpload(source, target, from, to)));
+    }
+
+    /**
+     * Starts to copy elements [from, to) of a tensor to the same place on the device, after the copies that were started
+     * before.
+     *
+     * @return done when the host's elements are read and the rest is on the stream
+     */
+    public CompletableFuture<Void> startUpload(Tensor source, DeviceTensor target, long from, long to) {
         int width = target.dtype().byteSize();
         long step = PIECE_BYTES / width;
         LongConsumer copy = at -> {
@@ -82,36 +97,41 @@ public final class Staging implements AutoCloseable {
                 pieces.add(piece);
             }
         };
-        if (to - from <= step) {
+        if ((to - from) * width <= SMALL_BYTES) {
             copy.accept(from);
-        } else {
-            join(List.of(start(from, to, step, copy)));
+            return CompletableFuture.completedFuture(null);
         }
+        return start(from, to, step, copy);
     }
 
     /** Copies elements [from, to) of an array of the device to the same place in a tensor; returns when they are there. */
     public void download(DeviceTensor source, Tensor target, long from, long to) {
-        long step = PIECE_BYTES / source.dtype().byteSize();
-        if (to - from <= step) {
-            download(source, target, from, to, null);
+        if ((to - from) * source.dtype().byteSize() <= SMALL_BYTES) {
+            download(source, target, from, to, true, null);
         } else {
-            join(List.of(start(from, to, step, at -> download(source, target, at, Math.min(to, at + step), null))));
+            join(List.of(startDownload(source, target, from, to, null)));
         }
     }
 
     /**
      * Starts to copy elements [from, to) of an array of the device to the same place in a tensor.
      *
-     * @param after the copy waits for it
+     * @param after the copy waits for it, if it is not null
      * @return done when the elements are there
      */
     public CompletableFuture<Void> startDownload(
-            DeviceTensor source, Tensor target, long from, long to, CudaEvent after) {
+            DeviceTensor source, Tensor target, long from, long to, @Nullable CudaEvent after) {
         long step = PIECE_BYTES / source.dtype().byteSize();
-        return start(from, to, step, at -> download(source, target, at, Math.min(to, at + step), after));
+        return start(from, to, step, at -> download(source, target, at, Math.min(to, at + step), false, after));
     }
 
-    private void download(DeviceTensor source, Tensor target, long from, long to, @Nullable CudaEvent after) {
+    /**
+     * Copies a piece.
+     *
+     * @param quickly whether the thread may keep its processor while it waits
+     */
+    private void download(
+            DeviceTensor source, Tensor target, long from, long to, boolean quickly, @Nullable CudaEvent after) {
         int width = source.dtype().byteSize();
         long count = to - from;
         Piece piece = pieces.remove();
@@ -124,7 +144,11 @@ public final class Staging implements AutoCloseable {
                 source.memory().copyTo(staged, from * width, stream);
                 piece.free().record(stream);
             }
-            piece.free().synchronize();
+            if (quickly) {
+                stream.synchronize();
+            } else {
+                piece.free().synchronize();
+            }
             copy(Tensor.wrap(source.dtype(), staged, count), 0, target, from, count);
         } finally {
             pieces.add(piece);

@@ -214,6 +214,26 @@ class CudaOperatorTest {
                 .hasMessageContaining("65 steps");
     }
 
+    /** In many slabs, into memory that is there or not, and into wider types. */
+    @ParameterizedTest
+    @EnumSource
+    void intoGivesTheSame(Precision precision) {
+        SsdInputs in = cases.bare(Shape.of(HeadPattern.GROUPED, 2, 3000, 48, 1, 64, 16))
+                .build();
+        SsdOptions options = in(precision);
+        SsdInputs stored = in.in(precision);
+        SsdOutputs outputs = CUDA.forward(stored, options);
+        for (DType type : new DType[] {precision.activations(), DType.FLOAT64}) {
+            SsdOutputs into = new SsdOutputs(
+                    Tensor.zeros(type, outputs.y().shape()),
+                    Tensor.zeros(type, outputs.finalStates().shape()));
+            CUDA.forward(in, options, into);
+            assertThat(into.y().contentEquals(outputs.y().to(type))).isTrue();
+            assertThat(into.finalStates().contentEquals(outputs.finalStates().to(type)))
+                    .isTrue();
+        }
+    }
+
     /** With everything else fixed, y and the final states are linear in x and the initial states. */
     @Test
     void backwardIsTheAdjointOfForward() {

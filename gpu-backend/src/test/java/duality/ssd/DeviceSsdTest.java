@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
+import duality.gpu.DeviceTensor;
 import duality.gpu.ssd.CudaSsd;
 import duality.gpu.ssd.CudaSsdBackend;
 import duality.gpu.ssd.DeviceSsd;
-import duality.gpu.DeviceTensor;
 import duality.gpu.ssd.SsdShape;
 import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;

@@ -1,7 +1,14 @@
 package duality.ssd;
 
+import duality.gpu.CudaContext;
 import duality.gpu.CudaEvent;
 import duality.gpu.CudaStream;
+import duality.gpu.DeviceMemory;
+import duality.gpu.DeviceTensor;
+import duality.gpu.PinnedMemory;
+import duality.gpu.dense.DenseProducts;
+import duality.gpu.dense.DeviceMatrix;
+import duality.gpu.dense.TensorProducts;
 import duality.gpu.ssd.CudaSsd;
 import duality.gpu.ssd.CudaSsdBackend;
 import duality.gpu.ssd.DeviceSsd;
@@ -28,15 +35,17 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Prints what the GPU computes and how fast: one table of relative error norms over the fixtures, one of kernel times.
- * Arguments: {@code errors}, {@code times}, and a file of another implementation's times, a line for each shape with its
- * name, forward and forward and backward in milliseconds between tabs.
+ * Prints what the GPU computes and how fast: a table of relative error norms over the fixtures, one of kernel times, and
+ * calls from the host to the host beside the bus, and beside what the dispatchers expect. Arguments: {@code errors},
+ * {@code times}, {@code copies}, {@code estimates}, {@code products}, and a file of another implementation's times, a line for each shape with its name, forward and forward
+ * and backward in milliseconds between tabs.
  */
 final class GpuReport {
     /** Inputs take turns until together they are several times the cache. */
     private static final long CACHE_BYTES = 256L << 20;
 
     private static final double SECONDS_EACH = 0.4;
+    private static final long LEAST_NANOSECONDS = 150_000_000;
 
     /** Batch, time, heads, headDim, stateSize and groups of the table of times. */
     private record Size(int batch, int time, int heads, int headDim, int stateSize, int groups) {
@@ -71,7 +80,9 @@ final class GpuReport {
         if (what.contains("times")) {
             Map<String, String[]> others = new HashMap<>();
             for (String file : what) {
-                if (!Set.of("errors", "times").contains(file) && Files.exists(Path.of(file))) {
+                if (!Set.of("errors", "times", "copies", "estimates", "products")
+                                .contains(file)
+                        && Files.exists(Path.of(file))) {
                     for (String line : Files.readAllLines(Path.of(file))) {
                         String[] fields = line.split("\t");
                         if (fields.length == 3) {
@@ -81,8 +92,17 @@ final class GpuReport {
                 }
             }
             report.times(others);
-            report.hostToHost(backend);
             backend.release();
+        }
+        if (what.contains("copies")) {
+            report.copies(backend);
+        }
+        if (what.contains("estimates")) {
+            report.estimates(backend);
+        }
+        backend.release();
+        if (what.contains("products")) {
+            report.products();
         }
         System.exit(good ? 0 : 1);
     }
@@ -169,31 +189,195 @@ final class GpuReport {
         }
     }
 
-    /** The backend's call from tensors to tensors. */
-    private void hostToHost(SsdBackend backend) {
-        Size size = SIZES.getFirst();
-        SsdInputs in = SsdInputs.builder(
-                        random("x", DType.BFLOAT16, size.batch(), size.time(), size.heads(), size.headDim()),
-                        random("dt", DType.FLOAT32, size.batch(), size.time(), size.heads()),
-                        random("A", DType.FLOAT32, size.heads()),
-                        random("B", DType.BFLOAT16, size.batch(), size.time(), size.groups(), size.stateSize()),
-                        random("C", DType.BFLOAT16, size.batch(), size.time(), size.groups(), size.stateSize()))
+    private static SsdInputs inputs(Size size, Precision precision) {
+        DType wide = precision.parameters();
+        DType narrow = precision.activations();
+        return SsdInputs.builder(
+                        random("x", narrow, size.batch(), size.time(), size.heads(), size.headDim()),
+                        random("dt", wide, size.batch(), size.time(), size.heads()),
+                        random("A", wide, size.heads()),
+                        random("B", narrow, size.batch(), size.time(), size.groups(), size.stateSize()),
+                        random("C", narrow, size.batch(), size.time(), size.groups(), size.stateSize()))
                 .dtSoftplus(true)
                 .build();
+    }
+
+    /** Calls from tensors to tensors, beside what the bus needs for their bytes from and to pinned memory. */
+    private void copies(SsdBackend backend) {
+        Size size = SIZES.getFirst();
+        SsdInputs in = inputs(size, Precision.BFLOAT16);
         SsdOptions options = SsdOptions.defaults().with(Precision.BFLOAT16);
-        List<Double> times = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            long start = System.nanoTime();
-            backend.forward(in, options);
-            times.add((System.nanoTime() - start) / 1e6);
-        }
+        SsdOutputs results = SsdOutputs.zeros(in, Precision.BFLOAT16);
+        Tensor dy = random("dy", DType.BFLOAT16, size.batch(), size.time(), size.heads(), size.headDim());
+        long start = System.nanoTime();
+        backend.forward(in, options);
+        double first = (System.nanoTime() - start) / 1e6;
+        long up = in.arrays().values().stream()
+                .mapToLong(array -> array.segment().byteSize())
+                .sum();
+        long down = results.y().segment().byteSize()
+                + results.finalStates().segment().byteSize();
+        out.println();
         out.printf(
                 Locale.ROOT,
-                "host to host, %s bfloat16: %.1f ms for %.2f GB up and %.2f GB down%n",
+                "host to host, %s bfloat16, %.2f GB up and %.2f GB down, ms%n",
                 size,
-                times.stream().sorted().toList().get(times.size() / 2),
-                (in.x().segment().byteSize() + in.dt().segment().byteSize()) / 1e9,
-                in.x().segment().byteSize() / 1e9);
+                up / 1e9,
+                down / 1e9);
+        bus(up, down);
+        out.printf(Locale.ROOT, "first call %.0f%n", first);
+        line("forward", () -> backend.forward(in, options));
+        line("forward into", () -> backend.forward(in, options, results));
+        line("backward", () -> backend.backward(in, dy, null, options));
+    }
+
+    private void bus(long up, long down) {
+        try (CudaContext context = CudaContext.open(0);
+                CudaStream there = context.stream();
+                CudaStream back = context.stream();
+                PinnedMemory source = context.pinned(up);
+                PinnedMemory target = context.pinned(down);
+                DeviceMemory sent = context.allocate(up, there);
+                DeviceMemory fetched = context.allocate(down, there)) {
+            there.synchronize();
+            Runnable send = () -> sent.copyFrom(source.segment(), 0, there);
+            Runnable fetch = () -> fetched.copyTo(target.segment(), 0, back);
+            line("bus up", () -> {
+                send.run();
+                there.synchronize();
+            });
+            line("bus down", () -> {
+                fetch.run();
+                back.synchronize();
+            });
+            line("bus both ways", () -> {
+                send.run();
+                fetch.run();
+                there.synchronize();
+                back.synchronize();
+            });
+        }
+    }
+
+    private void line(String name, Runnable call) {
+        double[] times = seconds(8, call);
+        out.printf(Locale.ROOT, "%-16s%8.1f, best %.1f%n", name, times[times.length / 2] * 1e3, times[0] * 1e3);
+    }
+
+    /** The times of at least some calls, sorted. */
+    private static double[] seconds(int calls, Runnable call) {
+        List<Double> times = new ArrayList<>();
+        long first = System.nanoTime();
+        while (times.size() < calls || System.nanoTime() - first < LEAST_NANOSECONDS) {
+            long start = System.nanoTime();
+            call.run();
+            times.add((System.nanoTime() - start) / 1e9);
+        }
+        return times.stream().mapToDouble(time -> time).sorted().toArray();
+    }
+
+    /** What the dispatchers expect of calls from tensors to tensors, and what they take, in both places. */
+    private void estimates(SsdBackend backend) {
+        out.println();
+        out.println("calls from tensors to tensors, ms: estimated, measured");
+        out.printf("%-44s%10s%10s%12s%10s  %s%n", "", "cpu", "", backend.name(), "", "auto");
+        SsdDispatcher auto = new SsdDispatcher(List.of(SsdBackends.CPU, backend));
+        for (Size size : List.of(
+                new Size(1, 64, 4, 16, 16, 1),
+                new Size(1, 512, 8, 64, 128, 1),
+                new Size(1, 2048, 24, 64, 128, 1),
+                new Size(2, 4096, 80, 64, 64, 1),
+                new Size(2, 4096, 80, 64, 128, 1))) {
+            for (Precision precision : Precision.values()) {
+                SsdInputs in = inputs(size, precision);
+                SsdOptions options = SsdOptions.defaults().with(precision);
+                SsdOutputs results = SsdOutputs.zeros(in, precision);
+                Tensor dy = random("dy", precision.activations(), results.y().shape());
+                for (SsdBackend.Pass pass : List.of(SsdBackend.Pass.FORWARD, SsdBackend.Pass.BACKWARD)) {
+                    compare("%s %s %s".formatted(pass, precision, size), auto.choose(pass, in, options), place -> {
+                        SsdBackend by = place.equals(backend.name()) ? backend : SsdBackends.CPU;
+                        if (pass == SsdBackend.Pass.FORWARD) {
+                            by.forward(in, options, results);
+                        } else {
+                            by.backward(in, dy, null, options);
+                        }
+                    });
+                }
+            }
+        }
+        for (int sequences : new int[] {1, 64}) {
+            Size size = new Size(sequences, 1, 80, 64, 128, 1);
+            SsdInputs in = SsdInputs.of(inputs(size, Precision.BFLOAT16).arrays())
+                    .initialStates(random("initial_states", DType.FLOAT32, sequences, 80, 64, 128))
+                    .build();
+            SsdOptions options = SsdOptions.defaults().with(Precision.BFLOAT16);
+            SsdOutputs results = SsdOutputs.zeros(in, Precision.BFLOAT16);
+            compare(
+                    "step bfloat16 " + size,
+                    auto.choose(SsdBackend.Pass.STEP, in, options),
+                    place -> (place.equals(backend.name()) ? backend : SsdBackends.CPU).step(in, options, results));
+        }
+        try (TensorProducts products = new TensorProducts();
+                DenseProducts device = DenseProducts.open(0)) {
+            for (int n : new int[] {64, 512, 1024, 2048, 4096}) {
+                for (DType type : List.of(DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64)) {
+                    Tensor a = random("a", type, n, n);
+                    Tensor b = random("b", type, n, n);
+                    compare("product %s %d".formatted(type, n), products.choose(a, b), place -> {
+                        if (place.equals("cuda")) {
+                            device.multiply(a, b);
+                        } else {
+                            TensorProducts.onCpu(a, b);
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    private void compare(String name, Choice choice, Consumer<String> call) {
+        out.printf("%-44s", name);
+        double best = Double.POSITIVE_INFINITY;
+        String fastest = "";
+        for (Map.Entry<String, Estimate> place : choice.estimates().entrySet()) {
+            double expected = place.getValue().seconds();
+            double measured = seconds(expected > 0.2 ? 1 : 3, () -> call.accept(place.getKey()))[0];
+            out.printf(Locale.ROOT, "%10.2f%10.2f", expected * 1e3, measured * 1e3);
+            if (measured < best) {
+                best = measured;
+                fastest = place.getKey();
+            }
+        }
+        out.println("  " + choice.name() + (choice.name().equals(fastest) ? "" : ", but " + fastest + " is faster"));
+    }
+
+    /** Times of products on the device. */
+    private void products() {
+        out.println();
+        out.println("products of n by n matrices on the device: ms, TFLOP/s");
+        try (DenseProducts products = DenseProducts.open(0)) {
+            for (int n : new int[] {1024, 2048, 4096, 8192}) {
+                for (DType type : List.of(DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64)) {
+                    try (DeviceTensor a = products.upload(random("a", type, n, n));
+                            DeviceTensor b = products.upload(random("b", type, n, n));
+                            DeviceTensor c = products.allocate(type, n, n);
+                            CudaEvent start = products.context().event();
+                            CudaEvent end = products.context().event()) {
+                        List<Float> times = new ArrayList<>();
+                        for (int i = 0; i < 12; i++) {
+                            start.record(products.stream());
+                            products.multiply(DeviceMatrix.of(a), DeviceMatrix.of(b), DeviceMatrix.of(c), false);
+                            end.record(products.stream());
+                            end.synchronize();
+                            times.add(end.millisecondsSince(start));
+                        }
+                        double median = times.stream().sorted().toList().get(6);
+                        out.printf(
+                                Locale.ROOT, "%-10s%6d%10.3f%8.0f%n", type, n, median, 2.0 * n * n * n / median / 1e9);
+                    }
+                }
+            }
+        }
     }
 
     private static double time(CudaSsd device, Size size, Precision precision, int time, Consumer<DeviceSsd> pass) {

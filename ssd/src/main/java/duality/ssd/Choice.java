@@ -36,7 +36,7 @@ public record Choice(String name, SequencedMap<String, Estimate> estimates) {
     /** One line: the place with its estimate, then the others with theirs. */
     @Override
     public String toString() {
-        return name + ": estimated " + estimates.get(name)
+        return name + ": " + estimates.get(name)
                 + estimates.entrySet().stream()
                         .filter(entry -> !entry.getKey().equals(name))
                         .map(entry -> "; " + entry.getKey() + ": " + entry.getValue())

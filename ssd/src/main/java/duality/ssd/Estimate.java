@@ -52,6 +52,6 @@ public record Estimate(double seconds, double preparation, String reason) {
             return reason;
         }
         String once = preparation > 0 ? " and " + text(preparation) + " once" : "";
-        return text(seconds) + once + " (" + reason + ")";
+        return "estimated " + text(seconds) + once + " (" + reason + ")";
     }
 }

@@ -65,8 +65,7 @@ public final class SsdDispatcher implements SsdBackend {
     }
 
     private SsdBackend backend(Pass pass, SsdInputs inputs, SsdOptions options) {
-        return Objects.requireNonNull(
-                backends.get(choose(pass, inputs, options).name()));
+        return Objects.requireNonNull(backends.get(choose(pass, inputs, options).name()));
     }
 
     @Override

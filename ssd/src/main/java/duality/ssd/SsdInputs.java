@@ -4,17 +4,19 @@ import duality.errors.Fault;
 import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.errors.ValueException;
+import duality.kernels.Parallel;
 import duality.sma.HeadPattern;
-import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,11 @@ import org.jspecify.annotations.Nullable;
  * the limit. So every decay lies in [0, 1], and the algorithms check nothing. The tensors are not copied.
  */
 public final class SsdInputs {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** What one task looks through. */
+    private static final long SCAN_BYTES = 1 << 20;
+
     private final Tensor x;
     private final Tensor dt;
     private final Tensor a;
@@ -277,7 +284,7 @@ public final class SsdInputs {
     }
 
     private static void requireFinite(String name, Tensor tensor) {
-        if (tensor.dtype() == DType.FLOAT32 && allFinite(tensor.segment())) {
+        if (allFinite(tensor)) {
             return;
         }
         int step = 1 << 14;
@@ -293,14 +300,42 @@ public final class SsdInputs {
         }
     }
 
-    /** Whether no float32 number has the exponent of infinities and NaNs: a scan of large arrays at memory speed. */
-    private static boolean allFinite(MemorySegment floats) {
-        int greatest = 0;
-        long size = floats.byteSize();
-        for (long at = 0; at < size; at += Float.BYTES) {
-            greatest = Math.max(greatest, floats.get(ValueLayout.JAVA_INT_UNALIGNED, at) & 0x7FFF_FFFF);
+    /**
+     * Whether no number has the exponent of infinities and NaNs, all ones: then adding the lowest bit of the exponent
+     * carries into the sign's place. A scan at memory speed.
+     */
+    private static boolean allFinite(Tensor tensor) {
+        long exponents = switch (tensor.dtype()) {
+            case FLOAT64 -> 0x7FF0_0000_0000_0000L;
+            case FLOAT32 -> 0x7F80_0000_7F80_0000L;
+            case BFLOAT16 -> 0x7F80_7F80_7F80_7F80L;
+            case FLOAT16 -> 0x7C00_7C00_7C00_7C00L;
+            case INT32, INT64 -> 0;
+        };
+        MemorySegment memory = tensor.segment();
+        long size = memory.byteSize();
+        AtomicLong carries = new AtomicLong();
+        Parallel.run(Math.toIntExact(Math.ceilDiv(size, SCAN_BYTES)), block -> {
+            long from = block * SCAN_BYTES;
+            long found = carries(memory.asSlice(from, Math.min(SCAN_BYTES, size - from)), exponents);
+            carries.getAndUpdate(before -> before | found);
+        });
+        return carries.get() == 0;
+    }
+
+    private static long carries(MemorySegment memory, long exponents) {
+        long lowest = exponents & ~(exponents << 1);
+        long signs = (exponents << 1) & ~exponents;
+        long found = 0;
+        long whole = memory.byteSize() & -Long.BYTES;
+        for (long at = 0; at < whole; at += Long.BYTES) {
+            found |= (memory.get(LONG, at) & exponents) + lowest;
         }
-        return greatest < 0x7F80_0000;
+        long rest = 0;
+        for (long at = whole; at < memory.byteSize(); at++) { // whole numbers, from the lowest on
+            rest |= (memory.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << Byte.SIZE * (at - whole);
+        }
+        return (found | (rest & exponents) + lowest) & signs;
     }
 
     private List<Sequence> wholeRows() {

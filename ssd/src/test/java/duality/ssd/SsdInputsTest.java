@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import duality.errors.Fault;
 import duality.errors.InvalidInputException;
+import duality.errors.ValueException;
 import duality.sma.HeadPattern;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bad input gets an error with a code, both shapes, or the index and the value. */
 class SsdInputsTest {
@@ -70,6 +72,36 @@ class SsdInputsTest {
         Tensor changed = java.util.Objects.requireNonNull(arrays.get(name)).to(DType.FLOAT64);
         changed.setDouble(index, value);
         arrays.put(name, changed);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT64", "FLOAT32", "BFLOAT16", "FLOAT16"})
+    void everyTypeIsLookedThrough(DType type) {
+        int time = 1_100_003; // more than a task, and no whole number of words
+        Tensor dt = Tensor.zeros(DType.FLOAT32, 1, time, 1);
+        Tensor ones = Tensor.zeros(DType.BFLOAT16, 1, time, 1, 1);
+        Tensor x = Tensor.zeros(type, 1, time, 1, 1);
+        SsdInputs.Builder builder = SsdInputs.builder(x, dt, Tensor.of(new double[] {-1}, 1), ones, ones);
+        double largest = switch (type) {
+            case FLOAT64 -> Double.MAX_VALUE;
+            case FLOAT32 -> Float.MAX_VALUE;
+            case BFLOAT16 -> 0x1.FEp127;
+            default -> 65504;
+        };
+        for (int i = 0; i < time; i += 3) {
+            x.setDouble(i, i % 2 == 0 ? largest : -largest);
+        }
+        builder.build();
+        for (int index : new int[] {0, 1, 2, 3, 524_287, 524_288, time - 3, time - 2, time - 1}) {
+            double kept = x.getDouble(index);
+            for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+                x.setDouble(index, value);
+                assertThatThrownBy(builder::build)
+                        .isInstanceOf(ValueException.class)
+                        .hasMessage("x[0, " + index + ", 0, 0] = " + value + ": must be finite");
+            }
+            x.setDouble(index, kept);
+        }
     }
 
     @Test

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /** {@code DenseProblem} of {@code dense_problem.h}. */
 final class DenseLayout extends KernelStruct {
     private static final List<String> MAPS = List.of("a_map", "b_map");
-    private static final List<String> LONGS = List.of(
-            "a", "b", "c", "a_at", "a_row", "a_batch", "b_at", "b_row", "b_batch", "c_at", "c_row", "c_batch");
+    private static final List<String> LONGS =
+            List.of("a", "b", "c", "a_at", "a_row", "a_batch", "b_at", "b_row", "b_batch", "c_at", "c_row", "c_batch");
     private static final List<String> INTEGERS =
             List.of("m", "n", "k", "batch", "a_shared", "b_shared", "add", "c_bfloat16");
 

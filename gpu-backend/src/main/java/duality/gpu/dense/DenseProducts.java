@@ -157,8 +157,7 @@ public final class DenseProducts implements AutoCloseable {
 
     private static void requireFit(DeviceMatrix a, DeviceMatrix b, DeviceMatrix c) {
         boolean sizes = a.columns() == b.rows() && c.rows() == a.rows() && c.columns() == b.columns();
-        boolean batches =
-                (a.batch() == c.batch() || a.batch() == 1) && (b.batch() == c.batch() || b.batch() == 1);
+        boolean batches = (a.batch() == c.batch() || a.batch() == 1) && (b.batch() == c.batch() || b.batch() == 1);
         if (!sizes || !batches) {
             throw new ShapeException(Fault.SHAPE_MISMATCH, "product: " + a + " times " + b + " into " + c);
         }
@@ -169,7 +168,8 @@ public final class DenseProducts implements AutoCloseable {
         if (!floating || b.tensor().dtype() != type || !stored) {
             throw new UnsupportedRequestException(
                     Fault.WRONG_TYPE,
-                    "product: " + a + " times " + b + " into " + c + "; factors must be bfloat16, float32 or float64, both"
+                    "product: " + a + " times " + b + " into " + c
+                            + "; factors must be bfloat16, float32 or float64, both"
                             + " of one type, and C of that type, or float32 for bfloat16");
         }
     }
@@ -319,7 +319,9 @@ public final class DenseProducts implements AutoCloseable {
         }
 
         private void portable() {
-            String name = type == c.tensor().dtype() ? type.toString() : type + "_" + c.tensor().dtype();
+            String name = type == c.tensor().dtype()
+                    ? type.toString()
+                    : type + "_" + c.tensor().dtype();
             long tiles = (long) c.batch() * Math.ceilDiv(c.rows(), TILE) * Math.ceilDiv(c.columns(), TILE);
             KernelLaunch.of(
                             arena,
@@ -436,7 +438,8 @@ public final class DenseProducts implements AutoCloseable {
             order(stream, uploads.stream()); // the memory is there
             for (Factor factor : List.of(a, b)) {
                 if (!sliced(factor)) {
-                    uploads.upload(factor.host(), factor.device(), 0, factor.device().size());
+                    uploads.upload(
+                            factor.host(), factor.device(), 0, factor.device().size());
                 }
             }
             List<CudaEvent> computed = new ArrayList<>();

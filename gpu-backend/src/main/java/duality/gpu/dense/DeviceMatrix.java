@@ -32,7 +32,12 @@ public record DeviceMatrix(
      * @throws ShapeException if a length or stride is negative, rows overlap, or an entry lies outside
      */
     public DeviceMatrix {
-        if (at < 0 || batch < 0 || batchStride < 0 || rows < 0 || columns < 0 || stride < (transposed ? rows : columns)) {
+        if (at < 0
+                || batch < 0
+                || batchStride < 0
+                || rows < 0
+                || columns < 0
+                || stride < (transposed ? rows : columns)) {
             throw outside(tensor, at, batch, batchStride, rows, columns, stride, transposed);
         }
         if (batch > 0 && rows > 0 && columns > 0) {
@@ -60,7 +65,14 @@ public record DeviceMatrix(
                 Fault.OUT_OF_RANGE,
                 "%d matrices %d×%d%s from element %d of %s, %d apart, with rows %d apart"
                         .formatted(
-                                batch, rows, columns, transposed ? " transposed" : "", at, tensor, batchStride, stride));
+                                batch,
+                                rows,
+                                columns,
+                                transposed ? " transposed" : "",
+                                at,
+                                tensor,
+                                batchStride,
+                                stride));
     }
 
     /**
@@ -95,7 +107,12 @@ public record DeviceMatrix(
      * @throws ShapeException if the matrices have fewer
      */
     public DeviceMatrix block(int fromRow, int toRow, int fromColumn, int toColumn) {
-        if (fromRow < 0 || fromRow > toRow || toRow > rows || fromColumn < 0 || fromColumn > toColumn || toColumn > columns) {
+        if (fromRow < 0
+                || fromRow > toRow
+                || toRow > rows
+                || fromColumn < 0
+                || fromColumn > toColumn
+                || toColumn > columns) {
             throw new ShapeException(
                     Fault.OUT_OF_RANGE,
                     "rows [%d, %d) and columns [%d, %d) of %s".formatted(fromRow, toRow, fromColumn, toColumn, this));

@@ -34,7 +34,7 @@ public final class TensorProducts implements AutoCloseable {
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Seconds of a thread of a Xeon for a multiplication in float32, with vectors of {@value #LANES} lanes. */
-    private static final double CPU_MULTIPLICATION = 25e-12;
+    private static final double CPU_MULTIPLICATION = 85e-12;
 
     private static final int LANES = 16;
     /** Seconds for a number between a tensor and an array. */
@@ -44,7 +44,7 @@ public final class TensorProducts implements AutoCloseable {
 
     /* Operations a second of an H200's kernels. */
     private static final double GPU_BFLOAT16 = 600e12;
-    private static final double GPU_FLOAT32 = 40e12;
+    private static final double GPU_FLOAT32 = 110e12;
     private static final double GPU_FLOAT64 = 23e12;
 
     private static final String CPU = "cpu";
@@ -90,8 +90,7 @@ public final class TensorProducts implements AutoCloseable {
         SequencedMap<String, Estimate> estimates = new LinkedHashMap<>();
         estimates.put(CPU, problem.onCpu(Parallel.threads()));
         estimates.put(
-                CUDA,
-                absence.map(reason -> Estimate.never("absent, " + reason)).orElseGet(problem::onGpu));
+                CUDA, absence.map(reason -> Estimate.never("absent, " + reason)).orElseGet(problem::onGpu));
         return Choice.fastest(estimates, false);
     }
 
@@ -145,23 +144,25 @@ public final class TensorProducts implements AutoCloseable {
             double copies = (sizeA() + sizeB() + sizeC()) * (type == DType.BFLOAT16 ? CPU_CONVERSION : CPU_COPY);
             boolean parallel = multiplications() >= 1 << 21;
             return new Estimate(
-                    copies + multiplications() * each / (parallel ? threads : 1), 0, threads + " threads");
+                    copies + multiplications() * each / (parallel ? threads : 1),
+                    0,
+                    parallel && threads > 1 ? threads + " threads" : "a thread");
         }
 
         Estimate onGpu() {
             int width = type.byteSize();
             Copies up = new Copies((sizeA() + sizeB()) * width, 0);
-            double rate =
-                    switch (type) {
-                        case BFLOAT16 -> GPU_BFLOAT16;
-                        case FLOAT32 -> GPU_FLOAT32;
-                        default -> GPU_FLOAT64;
-                    };
+            double rate = switch (type) {
+                case BFLOAT16 -> GPU_BFLOAT16;
+                case FLOAT32 -> GPU_FLOAT32;
+                default -> GPU_FLOAT64;
+            };
             return CudaCosts.call(up, new Copies(sizeC() * width, 0), 2 * multiplications() / rate, true);
         }
     }
 
-    private static Tensor onCpu(Tensor a, Tensor b) {
+    /** The product on the processor. */
+    public static Tensor onCpu(Tensor a, Tensor b) {
         Problem p = Problem.of(a, b);
         Tensor c = Tensor.zeros(p.type(), shape(a, b));
         int m = Math.toIntExact(p.m());
@@ -222,7 +223,8 @@ public final class TensorProducts implements AutoCloseable {
         }
         throw new ShapeException(
                 Fault.SHAPE_MISMATCH,
-                "product of " + a + " and " + b + ": must be (…, m, k) and (…, k, n) with equal batches, or none in one");
+                "product of " + a + " and " + b
+                        + ": must be (…, m, k) and (…, k, n) with equal batches, or none in one");
     }
 
     /** Gives the device back, if it was opened. */

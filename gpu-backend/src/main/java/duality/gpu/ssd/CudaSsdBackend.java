@@ -105,31 +105,43 @@ public final class CudaSsdBackend implements SsdBackend {
         SsdShape shape = problem.shape();
         List<Chunks.Range> slabs = problem.chunks().slabs(Math.max(1, SLAB_BYTES / Math.max(1, rowBytes(shape))));
         if (slabs.size() == 1) {
-            uploadAll(problem, inputs);
+            uploadAll(problem, inputs.arrays());
             problem.forward();
             problem.download("y", into.y());
             problem.download("final_states", into.finalStates());
             return;
         }
         Map<String, Tensor> arrays = inputs.arrays();
+        shape.inputs().forEach(problem::array); // what is allocated now is there for all copies
+        problem.array("y");
         problem.before(device().uploads());
-        for (String name : shape.inputs()) {
-            if (!ROWS.contains(name)) {
-                problem.upload(name, tensor(arrays, name));
-            }
-        }
-        long size = shape.rowSize("y");
-        List<CudaEvent> computed = new ArrayList<>();
+        // All copies at once, in the order of the slabs: the threads that make them never wait for a slab's end.
+        List<CompletableFuture<Void>> uploads = new ArrayList<>();
         List<CompletableFuture<Void>> downloads = new ArrayList<>();
+        List<CudaEvent> computed = new ArrayList<>();
         try {
-            for (Chunks.Range slab : slabs) {
-                long from = problem.chunks().rowsBefore(slab.first());
-                long to = problem.chunks().rowsBefore(slab.end());
+            for (String name : shape.inputs()) {
+                if (!ROWS.contains(name)) {
+                    uploads.add(problem.startUpload(name, tensor(arrays, name)));
+                }
+            }
+            int[] ends = new int[slabs.size()];
+            for (int i = 0; i < ends.length; i++) {
+                long from = problem.chunks().rowsBefore(slabs.get(i).first());
+                long to = problem.chunks().rowsBefore(slabs.get(i).end());
                 for (String name : shape.inputs()) {
                     if (ROWS.contains(name)) {
-                        problem.uploadRows(name, tensor(arrays, name), from, to);
+                        uploads.add(problem.startUploadOfRows(name, tensor(arrays, name), from, to));
                     }
                 }
+                ends[i] = uploads.size();
+            }
+            long size = shape.rowSize("y");
+            for (int i = 0; i < ends.length; i++) {
+                Chunks.Range slab = slabs.get(i);
+                long from = problem.chunks().rowsBefore(slab.first());
+                long to = problem.chunks().rowsBefore(slab.end());
+                Staging.join(uploads.subList(i == 0 ? 0 : ends[i - 1], ends[i]));
                 problem.after(device().uploads());
                 problem.forward(slab);
                 CudaEvent done = device().context().event();
@@ -139,7 +151,8 @@ public final class CudaSsdBackend implements SsdBackend {
             }
         } finally {
             try {
-                Staging.join(downloads);
+                uploads.addAll(downloads);
+                Staging.join(uploads);
             } finally {
                 computed.forEach(CudaEvent::close);
             }
@@ -166,11 +179,13 @@ public final class CudaSsdBackend implements SsdBackend {
         SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
         shape.gradients().forEach(name -> gradients.put(name, result(shape, "grad_" + name)));
         run(shape, problem -> {
-            uploadAll(problem, inputs);
-            problem.upload("dy", dy);
+            SequencedMap<String, Tensor> sent = inputs.arrays();
+            sent.put("dy", dy);
             if (dFinalStates != null) {
-                problem.upload("dfinal_states", dFinalStates);
-            } else if (problem.hasArray("dfinal_states")) { // of an earlier call
+                sent.put("dfinal_states", dFinalStates);
+            }
+            uploadAll(problem, sent);
+            if (dFinalStates == null && problem.hasArray("dfinal_states")) { // of an earlier call
                 problem.array("dfinal_states").memory().fill((byte) 0, device().stream());
             }
             problem.backward();
@@ -200,16 +215,24 @@ public final class CudaSsdBackend implements SsdBackend {
         SsdBackend.requireOneStep(token);
         into.requireFits(token);
         run(SsdShape.of(token, null, options.with(SsdOptions.Algorithm.RECURRENT)), problem -> {
-            uploadAll(problem, token);
+            uploadAll(problem, token.arrays());
             problem.step();
             problem.download("y", into.y());
             problem.download("final_states", into.finalStates());
         });
     }
 
-    private static void uploadAll(DeviceSsd problem, SsdInputs inputs) {
-        Map<String, Tensor> arrays = inputs.arrays();
-        problem.shape().inputs().forEach(name -> problem.upload(name, tensor(arrays, name)));
+    /** Uploads what the problem takes of some arrays. */
+    private void uploadAll(DeviceSsd problem, Map<String, Tensor> arrays) {
+        List<String> names = arrays.keySet().stream()
+                .filter(name -> !name.equals("cu_seqlens"))
+                .toList();
+        names.forEach(problem::array);
+        problem.before(device().uploads());
+        Staging.join(names.stream()
+                .map(name -> problem.startUpload(name, tensor(arrays, name)))
+                .toList());
+        problem.after(device().uploads());
     }
 
     /** Runs a task on a problem of that shape. Where memory runs out, other shapes' memory is given up first. */

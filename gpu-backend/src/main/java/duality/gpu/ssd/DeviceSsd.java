@@ -131,12 +131,21 @@ public final class DeviceSsd implements AutoCloseable {
         after(device.uploads());
     }
 
-    /** Uploads rows (batch, time) of an array, as {@link #upload}, in the order of the uploads alone. */
-    void uploadRows(String name, Tensor tensor, long from, long to) {
+    /** Starts to upload all of an array, as {@link #upload}, in the order of the uploads alone. */
+    CompletableFuture<Void> startUpload(String name, Tensor tensor) {
+        return startUpload(name, tensor, 0, tensor.size());
+    }
+
+    /** Starts to upload rows (batch, time) of an array, likewise. */
+    CompletableFuture<Void> startUploadOfRows(String name, Tensor tensor, long from, long to) {
+        long size = shape.rowSize(name);
+        return startUpload(name, tensor, from * size, to * size);
+    }
+
+    private CompletableFuture<Void> startUpload(String name, Tensor tensor, long from, long to) {
         DeviceTensor target = array(name);
         target.requireShape(name, tensor.shape());
-        long size = shape.rowSize(name);
-        device.uploads().upload(tensor, target, from * size, to * size);
+        return device.uploads().startUpload(tensor, target, from, to);
     }
 
     /** A copy of an array on the host. */

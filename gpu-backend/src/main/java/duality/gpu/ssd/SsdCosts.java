@@ -35,14 +35,13 @@ final class SsdCosts {
         }
         SsdShape shape;
         try {
-            shape = SsdShape.of(
-                    in, null, pass == Pass.STEP ? options.with(SsdOptions.Algorithm.RECURRENT) : options);
+            shape = SsdShape.of(in, null, pass == Pass.STEP ? options.with(SsdOptions.Algorithm.RECURRENT) : options);
         } catch (UnsupportedRequestException e) {
             return Estimate.never(Objects.requireNonNull(e.getMessage()));
         }
         double needed = deviceBytes(shape, pass);
         if (needed > device.memoryBytes()) {
-            return Estimate.never("%.0f of its %.0f GiB of memory needed"
+            return Estimate.never("%.1f GiB of memory where there are %.1f"
                     .formatted(needed / 0x1p30, device.memoryBytes() / 0x1p30));
         }
         Copies up = Copies.NONE;
@@ -87,7 +86,10 @@ final class SsdCosts {
         return switch (pass) {
             case STEP -> bytes;
             case FORWARD -> bytes + (shape.precision() == Precision.BFLOAT16 ? 0 : states);
-            case BACKWARD -> bytes + 2 * states + 2 * size(shape, "y") * shape.precision().parameters().byteSize();
+            case BACKWARD ->
+                bytes
+                        + 2 * states
+                        + 2 * size(shape, "y") * shape.precision().parameters().byteSize();
         };
     }
 

@@ -27,22 +27,31 @@ abstract class DenseLaws {
     abstract DenseProducts products();
 
     /** A matrix or a batch inside a larger tensor that is full of NaN elsewhere. */
-    private record Placed(Tensor host, DeviceMatrix matrix) {
-        double at(int batch, int i, int j) {
+    private record Placed(double[] values, Tensor host, DeviceMatrix matrix) {
+        static Placed of(Tensor host, DeviceMatrix matrix) {
+            return new Placed(host.toDoubleArray(), host, matrix);
+        }
+
+        int index(int batch, int i, int j) {
             DeviceMatrix m = matrix;
             int row = m.transposed() ? j : i;
             int column = m.transposed() ? i : j;
-            return host.getDouble(m.at() + (m.batch() == 1 ? 0 : batch) * m.batchStride() + row * m.stride() + column);
+            return (int) (m.at() + (m.batch() == 1 ? 0 : batch) * m.batchStride() + row * m.stride() + column);
+        }
+
+        double at(int batch, int i, int j) {
+            return values[index(batch, i, j)];
         }
     }
 
-    /** The same place in another copy of the tensor. */
-    private static Placed same(Placed placed, Tensor host) {
-        return new Placed(host, placed.matrix());
-    }
-
     private Placed place(
-            SplittableRandom random, DType type, int batch, int rows, int columns, boolean transposed, boolean grained) {
+            SplittableRandom random,
+            DType type,
+            int batch,
+            int rows,
+            int columns,
+            boolean transposed,
+            boolean grained) {
         int storedRows = transposed ? columns : rows;
         int storedColumns = transposed ? rows : columns;
         int grain = grained ? 8 : 1;
@@ -62,8 +71,7 @@ abstract class DenseLaws {
         }
         DeviceTensor device = products().upload(host);
         open.add(device);
-        return new Placed(
-                host, new DeviceMatrix(device, at, batch, batchStride, rows, columns, stride, transposed));
+        return Placed.of(host, new DeviceMatrix(device, at, batch, batchStride, rows, columns, stride, transposed));
     }
 
     private void multiply(SplittableRandom random, DType type, DType result, int m, int n, int k, boolean grained) {
@@ -75,7 +83,7 @@ abstract class DenseLaws {
             Placed c = place(random, result, batch, m, n, random.nextInt(4) == 0, random.nextBoolean());
             products().multiply(a.matrix(), b.matrix(), c.matrix(), add);
             Tensor computed = products().download(c.matrix().tensor());
-            check(a, b, c, same(c, computed), add, tolerance(type, result, k));
+            check(a, b, c, Placed.of(computed, c.matrix()), add, tolerance(type, result, k));
             DeviceTensor again = products().upload(c.host());
             open.add(again);
             DeviceMatrix place = c.matrix();
@@ -104,12 +112,11 @@ abstract class DenseLaws {
 
     /** Of the norm of |A||B|. */
     private static double tolerance(DType type, DType result, int k) {
-        double arithmetic =
-                switch (type) {
-                    case FLOAT64 -> (k + 2) * 0x1p-53;
-                    case FLOAT32 -> 1e-5;
-                    default -> (k + 16) * 0x1p-27;
-                };
+        double arithmetic = switch (type) {
+            case FLOAT64 -> (k + 2) * 0x1p-53;
+            case FLOAT32 -> 1e-5;
+            default -> (k + 16) * 0x1p-27;
+        };
         return arithmetic + result.unitRoundoff();
     }
 
@@ -117,35 +124,36 @@ abstract class DenseLaws {
         double error = 0;
         double norm = 0;
         DeviceMatrix c = after.matrix();
-        boolean[] inside = new boolean[Math.toIntExact(after.host().size())];
+        boolean[] inside = new boolean[after.values().length];
         for (int batch = 0; batch < c.batch(); batch++) {
             for (int i = 0; i < c.rows(); i++) {
                 for (int j = 0; j < c.columns(); j++) {
                     double sum = add ? before.at(batch, i, j) : 0;
                     double magnitude = Math.abs(sum);
-                    for (int p = 0; p < a.matrix().columns(); p++) {
-                        double term = a.at(batch, i, p) * b.at(batch, p, j);
+                    int k = a.matrix().columns();
+                    int left = k == 0 ? 0 : a.index(batch, i, 0);
+                    int right = k == 0 ? 0 : b.index(batch, 0, j);
+                    int leftStep = a.matrix().transposed() ? (int) a.matrix().stride() : 1;
+                    int rightStep =
+                            b.matrix().transposed() ? 1 : (int) b.matrix().stride();
+                    for (int p = 0; p < k; p++) {
+                        double term = a.values()[left + p * leftStep] * b.values()[right + p * rightStep];
                         sum += term;
                         magnitude += Math.abs(term);
                     }
                     double difference = after.at(batch, i, j) - sum;
                     error += difference * difference;
                     norm += magnitude * magnitude;
-                    inside[Math.toIntExact(c.at()
-                            + batch * c.batchStride()
-                            + (c.transposed() ? j : i) * c.stride()
-                            + (c.transposed() ? i : j))] = true;
+                    inside[after.index(batch, i, j)] = true;
                 }
             }
         }
         assertThat(Math.sqrt(error))
                 .as("%s = %s times %s%s", c, a.matrix(), b.matrix(), add ? " added" : "")
                 .isLessThanOrEqualTo(tolerance * Math.sqrt(norm));
-        for (int i = 0; i < inside.length; i++) {
-            assertThat(inside[i] || Double.isNaN(after.host().getDouble(i)))
-                    .as("element %d outside C is left alone", i)
-                    .isTrue();
-        }
+        assertThat(IntStream.range(0, inside.length).filter(i -> !inside[i] && !Double.isNaN(after.values()[i])))
+                .as("elements outside C are left alone")
+                .isEmpty();
     }
 
     static Stream<Arguments> types() {
@@ -160,7 +168,7 @@ abstract class DenseLaws {
     @MethodSource("types")
     void everyLayoutGivesTheProduct(DType type, DType result) {
         SplittableRandom random = new SplittableRandom(7);
-        for (int draw = 0; draw < 60; draw++) {
+        for (int draw = 0; draw < 40; draw++) {
             multiply(
                     random,
                     type,
@@ -174,11 +182,18 @@ abstract class DenseLaws {
 
     static Stream<Arguments> sizes() {
         int[][] sizes = {
-            {1, 1, 1}, {128, 256, 64}, {129, 257, 65}, {64, 512, 1}, {300, 1, 200}, {1, 700, 129}, {40, 30, 3000}, {5, 6, 0}
+            {1, 1, 1},
+            {128, 256, 64},
+            {129, 257, 65},
+            {64, 512, 1},
+            {300, 1, 200},
+            {1, 700, 129},
+            {40, 30, 3000},
+            {5, 6, 0}
         };
         return Stream.of(sizes)
-                .flatMap(size -> types()
-                        .map(types -> Arguments.of(types.get()[0], types.get()[1], size[0], size[1], size[2])));
+                .flatMap(size ->
+                        types().map(types -> Arguments.of(types.get()[0], types.get()[1], size[0], size[1], size[2])));
     }
 
     @ParameterizedTest
@@ -193,7 +208,7 @@ abstract class DenseLaws {
     @ParameterizedTest
     @MethodSource("types")
     void largeProducts(DType type, DType result) {
-        multiply(new SplittableRandom(1), type, result, 520, 517, 520, true);
+        multiply(new SplittableRandom(1), type, result, 512, 517, 520, true);
     }
 
     /** Numbers whose parts all have one sign, so that what is left out of their products adds up. */
@@ -228,7 +243,7 @@ abstract class DenseLaws {
         assertTensors(random(type, 0, 7), random(type, 7, 3), result);
         assertTensors(random(type, 3, 0), random(type, 0, 3), result);
         assertTensors(random(type, 9000, 2), random(type, 2, 1500), result); // several slabs of rows
-        assertTensors(random(type, 30, 1000, 2), random(type, 30, 2, 700), result); // and of matrices
+        assertTensors(random(type, 30, 700, 2), random(type, 30, 2, 700), result); // and of matrices
     }
 
     private void assertTensors(Tensor a, Tensor b, DType result) {
@@ -242,7 +257,7 @@ abstract class DenseLaws {
         long k = a.length(a.rank() - 1);
         SplittableRandom random = new SplittableRandom(3);
         double tolerance = tolerance(a.dtype(), result, (int) k);
-        for (int sample = 0; sample < Math.min(computed.size(), 5000); sample++) {
+        for (int sample = 0; sample < Math.min(computed.size(), 2000); sample++) {
             long at = random.nextLong(computed.size());
             long matrix = at / n / m % batch;
             double sum = 0;
@@ -292,7 +307,8 @@ abstract class DenseLaws {
             assertThatThrownBy(() -> new DeviceMatrix(a, 1, 1, 0, 4, 5, 5, false))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("from element 1 of float32[4, 5]");
-            assertThatThrownBy(() -> new DeviceMatrix(a, 0, 1, 0, 4, 5, 4, false)).isInstanceOf(ShapeException.class);
+            assertThatThrownBy(() -> new DeviceMatrix(a, 0, 1, 0, 4, 5, 4, false))
+                    .isInstanceOf(ShapeException.class);
             assertThatThrownBy(() -> DeviceMatrix.of(two).batch(1, 3)).isInstanceOf(ShapeException.class);
         }
         Tensor matrix = random(DType.FLOAT32, 2, 3);

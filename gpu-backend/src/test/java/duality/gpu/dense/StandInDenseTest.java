@@ -39,7 +39,8 @@ class StandInDenseTest extends DenseLaws {
         if (products != null) {
             products.close();
             products = null;
-            assertThat(StandIn.count(Objects.requireNonNull(library), "standInLive")).isZero();
+            assertThat(StandIn.count(Objects.requireNonNull(library), "standInLive"))
+                    .isZero();
         }
     }
 

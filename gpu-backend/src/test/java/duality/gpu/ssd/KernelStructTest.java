@@ -3,6 +3,7 @@ package duality.gpu.ssd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import duality.gpu.dense.DenseLayouts;
 import java.io.IOException;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
@@ -31,6 +32,7 @@ class KernelStructTest {
         expected.addAll(fields(ProblemLayout.STRUCT));
         expected.addAll(fields(HopperLayout.STRUCT));
         expected.addAll(fields(HopperGradientLayout.STRUCT));
+        expected.addAll(fields(DenseLayouts.STRUCT));
         expected.addAll(List.of("24", "sequence 0", "batch 4", "from 8", "length 12", "previous 16", "last 20"));
         assertThat(run(program).lines().toList()).isEqualTo(expected);
         assertThat(new HopperPlan.Segment(1, 2, 3, 4, 5, true).fields()).containsExactly(1, 2, 3, 4, 5, 1);

@@ -22,20 +22,22 @@ final class CpuCosts {
     private static final double SHARING = 8;
     /** How much slower the generic algorithms are. */
     private static final double GENERIC = 8;
+    /** Until the Java compiler is done with the loops. */
+    private static final double PREPARATION = 0.2;
     /** What a call costs however small it is. */
     private static final double CALL = 10e-6;
     /** Rounding a number to bfloat16 before the pass, on one thread. */
     private static final double ROUNDING = 12e-9;
     /** A byte of a state, read and written by a decoding step. */
-    private static final double STATE_BYTE = 0.15e-9;
+    private static final double STATE_BYTE = 0.16e-9;
 
     /** Seconds of a thread for a multiplication with its addition, and for a step of a head, forward and backward. */
     private record Costs(double forward, double step, double backward, double stepBackward) {
         static Costs of(Precision precision) {
             return switch (precision) {
-                case FLOAT64 -> new Costs(60e-12, 200e-9, 110e-12, 600e-9);
-                case FLOAT32 -> new Costs(30e-12, 200e-9, 55e-12, 600e-9);
-                case BFLOAT16 -> new Costs(30e-12, 250e-9, 60e-12, 700e-9);
+                case FLOAT64 -> new Costs(97e-12, 250e-9, 400e-12, 1e-6);
+                case FLOAT32 -> new Costs(46e-12, 180e-9, 200e-12, 700e-9);
+                case BFLOAT16 -> new Costs(50e-12, 260e-9, 220e-12, 1e-6);
             };
         }
     }
@@ -49,7 +51,7 @@ final class CpuCosts {
         if (pass == Pass.STEP) {
             double bytes = (double) in.batch() * in.heads() * in.headDim() * in.stateSize();
             seconds += bytes * options.precision().parameters().byteSize() * STATE_BYTE / threads;
-            return new Estimate(seconds, 0, by);
+            return new Estimate(seconds, PREPARATION, by);
         }
         Costs costs = Costs.of(options.precision());
         double entries = (double) in.sequences().stream()
@@ -61,7 +63,9 @@ final class CpuCosts {
                 ? multiplications(in, options) * costs.forward() * vectors + costs.step()
                 : multiplications(in, options) * costs.backward() * vectors + costs.stepBackward();
         return new Estimate(
-                seconds + entries * each * (fused ? 1 : GENERIC) / threads, 0, fused ? by : by + ", generic algorithms");
+                seconds + entries * each * (fused ? 1 : GENERIC) / threads,
+                PREPARATION,
+                fused ? by : by + ", generic algorithms");
     }
 
     /** Of a step of a head, forward: the state's change and what it puts out, and half of each chunk's W X and C Bᵀ. */
