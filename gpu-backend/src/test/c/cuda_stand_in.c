@@ -111,9 +111,7 @@ int cuStreamSynchronize(uintptr_t stream) { int bad = is(stream, STREAM); return
 int cuStreamWaitEvent(uintptr_t stream, uintptr_t event, unsigned flags) {
     return flags ? INVALID_VALUE : is(stream, STREAM) ? INVALID_HANDLE : is(event, EVENT);
 }
-int cuEventCreate(uintptr_t *event, unsigned flags) {
-    return flags == 0 || flags == 3 ? create(event, EVENT) : INVALID_VALUE;
-}
+int cuEventCreate(uintptr_t *event, unsigned flags) { return flags == 0 ? create(event, EVENT) : INVALID_VALUE; }
 int cuEventDestroy_v2(uintptr_t event) { return destroy(event, EVENT); }
 int cuEventRecord(uintptr_t event, uintptr_t stream) { return is(event, EVENT) ? INVALID_HANDLE : is(stream, STREAM); }
 int cuEventSynchronize(uintptr_t event) { return is(event, EVENT); }

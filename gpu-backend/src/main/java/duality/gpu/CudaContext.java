@@ -77,11 +77,6 @@ public final class CudaContext implements AutoCloseable {
         return opened(CudaDriver::createEvent, event -> new CudaEvent(this, event));
     }
 
-    /** A new event that takes no times; a thread that waits for it leaves its processor to others, and wakes up later. */
-    CudaEvent waitingEvent() {
-        return opened(CudaDriver::createWaitingEvent, event -> new CudaEvent(this, event));
-    }
-
     /**
      * Device memory from the pool, allocated and later freed in the order of a stream; what uses it on other streams
      * must wait for that stream. Its contents are undefined.

@@ -53,10 +53,6 @@ public final class CudaDriver {
     /** {@code CU_FUNC_ATTRIBUTE_NON_PORTABLE_CLUSTER_SIZE_ALLOWED}. */
     static final int LARGE_CLUSTERS = 14;
 
-    /** {@code CU_EVENT_BLOCKING_SYNC}. */
-    private static final int BLOCKING_SYNC = 1;
-    /** {@code CU_EVENT_DISABLE_TIMING}. */
-    private static final int DISABLE_TIMING = 2;
     /** {@code CU_STREAM_NON_BLOCKING}. */
     private static final int NON_BLOCKING = 1;
     /** {@code CU_STREAM_CAPTURE_MODE_THREAD_LOCAL}. */
@@ -338,11 +334,6 @@ public final class CudaDriver {
 
     long createEvent() {
         return longResult(out -> (int) cuEventCreate.invokeExact(out, 0));
-    }
-
-    /** An event without a time; a thread that waits for it leaves its processor to others. */
-    long createWaitingEvent() {
-        return longResult(out -> (int) cuEventCreate.invokeExact(out, BLOCKING_SYNC | DISABLE_TIMING));
     }
 
     void destroyEvent(long event) {

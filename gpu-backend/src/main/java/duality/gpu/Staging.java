@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Staging implements AutoCloseable {
     /** A piece: the device reads it while it is still in the cache of the thread that wrote it. */
-    private static final long PIECE_BYTES = Integer.getInteger("x.piece", 2048) << 10;
+    private static final long PIECE_BYTES = 4 << 20;
 
-    private static final boolean BLOCKING = Boolean.parseBoolean(System.getProperty("x.blocking", "true"));
     /** What is too little to wake up a thread for. */
     private static final long SMALL_BYTES = 128 << 10;
     /** A thread copies 7 to 12 GB/s, the bus to one GPU no more than 60. */
@@ -49,7 +48,7 @@ public final class Staging implements AutoCloseable {
         stream = context.stream();
         int count = threads();
         for (int i = 0; i < 2 * count; i++) {
-            Piece piece = new Piece(context.pinned(PIECE_BYTES), BLOCKING ? context.waitingEvent() : context.event());
+            Piece piece = new Piece(context.pinned(PIECE_BYTES), context.event());
             piece.free().record(stream);
             pieces.add(piece);
         }
@@ -59,8 +58,7 @@ public final class Staging implements AutoCloseable {
 
     /** How many threads copy each way. */
     static int threads() {
-        return Integer.getInteger(
-                "x.threads", Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS));
+        return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
     }
 
     /** The stream of the copies. */
@@ -107,7 +105,7 @@ public final class Staging implements AutoCloseable {
     /** Copies elements [from, to) of an array of the device to the same place in a tensor; returns when they are there. */
     public void download(DeviceTensor source, Tensor target, long from, long to) {
         if ((to - from) * source.dtype().byteSize() <= SMALL_BYTES) {
-            download(source, target, from, to, true, null);
+            downloadPiece(source, target, from, to, null);
         } else {
             join(List.of(startDownload(source, target, from, to, null)));
         }
@@ -122,16 +120,10 @@ public final class Staging implements AutoCloseable {
     public CompletableFuture<Void> startDownload(
             DeviceTensor source, Tensor target, long from, long to, @Nullable CudaEvent after) {
         long step = PIECE_BYTES / source.dtype().byteSize();
-        return start(from, to, step, at -> download(source, target, at, Math.min(to, at + step), false, after));
+        return start(from, to, step, at -> downloadPiece(source, target, at, Math.min(to, at + step), after));
     }
 
-    /**
-     * Copies a piece.
-     *
-     * @param quickly whether the thread may keep its processor while it waits
-     */
-    private void download(
-            DeviceTensor source, Tensor target, long from, long to, boolean quickly, @Nullable CudaEvent after) {
+    private void downloadPiece(DeviceTensor source, Tensor target, long from, long to, @Nullable CudaEvent after) {
         int width = source.dtype().byteSize();
         long count = to - from;
         Piece piece = pieces.remove();
@@ -144,11 +136,7 @@ public final class Staging implements AutoCloseable {
                 source.memory().copyTo(staged, from * width, stream);
                 piece.free().record(stream);
             }
-            if (quickly) {
-                stream.synchronize();
-            } else {
-                piece.free().synchronize();
-            }
+            piece.free().synchronize();
             copy(Tensor.wrap(source.dtype(), staged, count), 0, target, from, count);
         } finally {
             pieces.add(piece);
