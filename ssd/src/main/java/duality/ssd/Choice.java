@@ -1,7 +1,7 @@
 package duality.ssd;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
@@ -24,12 +24,10 @@ public record Choice(String name, SequencedMap<String, Estimate> estimates) {
      * @param first whether the first call counts, with what it prepares, or one of many
      */
     public static Choice fastest(SequencedMap<String, Estimate> estimates, boolean first) {
-        String best = estimates.firstEntry().getKey();
-        for (Map.Entry<String, Estimate> entry : estimates.entrySet()) {
-            if (entry.getValue().total(first) < estimates.get(best).total(first)) {
-                best = entry.getKey();
-            }
-        }
+        String best = estimates.entrySet().stream()
+                .min(Comparator.comparingDouble(entry -> entry.getValue().total(first))) // the first of equals
+                .orElseThrow()
+                .getKey();
         return new Choice(best, estimates);
     }
 

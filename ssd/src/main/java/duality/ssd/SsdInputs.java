@@ -333,9 +333,9 @@ public final class SsdInputs {
         }
         long rest = 0;
         for (long at = whole; at < memory.byteSize(); at++) { // whole numbers, from the lowest on
-            rest |= (memory.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << Byte.SIZE * (at - whole);
+            rest |= (memory.get(ValueLayout.JAVA_BYTE, at) & 0xFFL) << (Byte.SIZE * (at - whole));
         }
-        return (found | (rest & exponents) + lowest) & signs;
+        return (found | ((rest & exponents) + lowest)) & signs;
     }
 
     private List<Sequence> wholeRows() {

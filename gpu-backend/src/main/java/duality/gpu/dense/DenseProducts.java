@@ -373,12 +373,12 @@ public final class DenseProducts implements AutoCloseable {
         try (DeviceTensor left = allocate(a.dtype(), a.shape());
                 DeviceTensor right = allocate(b.dtype(), b.shape());
                 DeviceTensor product = allocate(into.dtype(), shape)) {
-            new Slabs(new Factor(a, left), new Factor(b, right), product, into).run();
+            new Slabs(new Factor(a, left, true), new Factor(b, right, false), product, into).run();
         }
     }
 
-    /** A factor on the host and its place on the device. */
-    private record Factor(Tensor host, DeviceTensor device) {
+    /** A factor on the host, and its place on the device and in the product. */
+    private record Factor(Tensor host, DeviceTensor device, boolean left) {
         DeviceMatrix matrix() {
             return DeviceMatrix.of(device);
         }
@@ -407,7 +407,7 @@ public final class DenseProducts implements AutoCloseable {
 
         /** Whether a factor comes in parts. */
         private boolean sliced(Factor factor) {
-            return byRows ? factor == a : factor.matrix().batch() > 1;
+            return byRows ? factor.left() : factor.matrix().batch() > 1;
         }
 
         private long bytesOfUnits() {
@@ -431,7 +431,7 @@ public final class DenseProducts implements AutoCloseable {
             if (c.isEmpty()) {
                 return;
             }
-            int step = (int) Math.clamp(SLAB_BYTES * units / Math.max(1, bytesOfUnits()), 1, units);
+            int step = Math.clamp(SLAB_BYTES * units / Math.max(1, bytesOfUnits()), 1, units);
             if (byRows) {
                 step = Math.ceilDiv(step, HOPPER_ROWS) * HOPPER_ROWS;
             }

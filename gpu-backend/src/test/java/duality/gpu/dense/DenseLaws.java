@@ -54,7 +54,7 @@ abstract class DenseLaws {
             boolean grained) {
         int storedRows = transposed ? columns : rows;
         int storedColumns = transposed ? rows : columns;
-        int grain = grained ? 8 : 1;
+        long grain = grained ? 8 : 1;
         long at = random.nextInt(3) * grain;
         long stride = (storedColumns + random.nextInt(3) * grain + grain - 1) / grain * grain;
         long batchStride = (storedRows * stride + random.nextInt(3) * grain + grain - 1) / grain * grain;
