@@ -5,14 +5,13 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.gpu.CudaContext;
 import duality.gpu.CudaEvent;
-import duality.gpu.CudaModule;
 import duality.gpu.CudaStream;
 import duality.gpu.DeviceMemory;
 import duality.gpu.DeviceTensor;
 import duality.gpu.Dim3;
 import duality.gpu.HostMemory;
-import duality.gpu.KernelImages;
 import duality.gpu.KernelLaunch;
+import duality.gpu.Kernels;
 import duality.gpu.Staging;
 import duality.gpu.TensorMap;
 import duality.tensor.DType;
@@ -21,9 +20,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -67,11 +64,12 @@ public final class DenseProducts implements AutoCloseable {
     private final CudaStream stream;
     private final Staging uploads;
     private final Staging downloads;
-    private final Map<String, CudaModule> modules = new HashMap<>();
+    private final Kernels kernels;
 
     private DenseProducts(CudaContext context) {
         this.context = context;
         stream = context.stream();
+        kernels = new Kernels(context);
         uploads = new Staging(context, "cuda-uploads");
         downloads = new Staging(context, "cuda-downloads");
     }
@@ -285,7 +283,7 @@ public final class DenseProducts implements AutoCloseable {
             long entries = matrix.batch() * (long) matrix.storedRows() * pitch(matrix);
             DeviceMemory parts = context.allocate(PARTS * entries * Short.BYTES, stream);
             long blocks = Math.min(Math.ceilDiv(entries, THREADS), 8L * context.multiprocessors());
-            KernelLaunch.of(arena, module("dense").function("dense_split"), Dim3.of(blocks), Dim3.of(THREADS))
+            KernelLaunch.of(arena, kernels.function("dense", "dense_split"), Dim3.of(blocks), Dim3.of(THREADS))
                     .argument(matrix.tensor().memory().address())
                     .argument(matrix.at())
                     .argument(matrix.stride())
@@ -309,7 +307,7 @@ public final class DenseProducts implements AutoCloseable {
             String name = "hopper_dense_" + type + "_" + columns + "_" + layoutName();
             KernelLaunch.of(
                             arena,
-                            module("hopper_dense").function(name),
+                            kernels.function("hopper_dense", name),
                             Dim3.of(Math.min(tiles, context.multiprocessors())),
                             Dim3.of(HOPPER_THREADS))
                     .argument(layout.segment())
@@ -325,7 +323,7 @@ public final class DenseProducts implements AutoCloseable {
             long tiles = (long) c.batch() * Math.ceilDiv(c.rows(), TILE) * Math.ceilDiv(c.columns(), TILE);
             KernelLaunch.of(
                             arena,
-                            module("dense").function("dense_" + name + "_" + layoutName()),
+                            kernels.function("dense", "dense_" + name + "_" + layoutName()),
                             Dim3.of(tiles),
                             Dim3.of(THREADS))
                     .argument(layout.segment())
@@ -340,10 +338,6 @@ public final class DenseProducts implements AutoCloseable {
             int depth = 128 / width;
             return 2 * Math.max(TILE * (depth + 4), depth * (TILE + (width == Float.BYTES ? 8 : 4))) * width;
         }
-    }
-
-    private CudaModule module(String name) {
-        return modules.computeIfAbsent(name, missing -> context.load(KernelImages.image(missing)));
     }
 
     /**
@@ -480,7 +474,7 @@ public final class DenseProducts implements AutoCloseable {
         if (context.retired() == null) {
             stream.synchronize();
         }
-        modules.values().forEach(CudaModule::close);
+        kernels.close();
         uploads.close();
         downloads.close();
         stream.close();

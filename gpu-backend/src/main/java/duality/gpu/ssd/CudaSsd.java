@@ -2,6 +2,7 @@ package duality.gpu.ssd;
 
 import duality.gpu.CudaContext;
 import duality.gpu.CudaStream;
+import duality.gpu.Kernels;
 import duality.gpu.Staging;
 import java.util.List;
 
@@ -14,16 +15,16 @@ public final class CudaSsd implements AutoCloseable {
     private final CudaStream stream;
     private final Staging uploads;
     private final Staging downloads;
-    private final Modules modules;
-    private final List<SsdKernels> kernels;
+    private final Kernels kernels;
+    private final List<SsdKernels> sets;
 
     private CudaSsd(CudaContext context) {
         this.context = context;
         stream = context.stream();
         uploads = new Staging(context, "cuda-uploads");
         downloads = new Staging(context, "cuda-downloads");
-        modules = new Modules(context);
-        kernels = List.of(new HopperKernels(modules), new PortableKernels(modules)); // the first that take a shape run
+        kernels = new Kernels(context);
+        sets = List.of(new HopperKernels(kernels), new PortableKernels(kernels)); // the first that take a shape run
     }
 
     /**
@@ -60,7 +61,7 @@ public final class CudaSsd implements AutoCloseable {
     }
 
     List<SsdKernels> kernels() {
-        return kernels;
+        return sets;
     }
 
     /** Gives everything back; the problems must be closed before. */
@@ -69,7 +70,7 @@ public final class CudaSsd implements AutoCloseable {
         if (context.retired() == null) {
             stream.synchronize();
         }
-        modules.close();
+        kernels.close();
         uploads.close();
         downloads.close();
         stream.close();

@@ -6,6 +6,7 @@ import duality.gpu.CudaContext;
 import duality.gpu.CudaFunction;
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
+import duality.gpu.Kernels;
 import duality.gpu.TensorMap;
 import duality.gpu.ssd.SsdKernels.Pass;
 import duality.ssd.Precision;
@@ -28,7 +29,7 @@ final class HopperForward {
     private static final int SCAN_THREADS = 256;
     private static final int SCAN_ENTRIES = 4 * SCAN_THREADS;
 
-    private final Modules modules;
+    private final Kernels kernels;
     private final CudaContext context;
     private final DeviceSsd problem;
     private final Chunks.Range chunks;
@@ -44,9 +45,9 @@ final class HopperForward {
     private final int stateWidth;
     private final boolean gated;
 
-    HopperForward(Modules modules, DeviceSsd problem, Chunks.Range range) {
+    HopperForward(Kernels kernels, DeviceSsd problem, Chunks.Range range) {
         this(
-                modules,
+                kernels,
                 problem,
                 range,
                 problem.shape().has("z"),
@@ -54,15 +55,15 @@ final class HopperForward {
     }
 
     /** What a gate multiplies, into memory of y's shape. */
-    static HopperForward ungated(Modules modules, DeviceSsd problem, long y) {
-        return new HopperForward(modules, problem, problem.chunks().all(), false, y);
+    static HopperForward ungated(Kernels kernels, DeviceSsd problem, long y) {
+        return new HopperForward(kernels, problem, problem.chunks().all(), false, y);
     }
 
-    private HopperForward(Modules modules, DeviceSsd problem, Chunks.Range range, boolean gated, long y) {
-        this.modules = modules;
+    private HopperForward(Kernels kernels, DeviceSsd problem, Chunks.Range range, boolean gated, long y) {
+        this.kernels = kernels;
         this.problem = problem;
         this.gated = gated;
-        context = modules.context();
+        context = kernels.context();
         this.range = " of chunks from " + range.first();
         chunks = range;
         shape = problem.shape();
@@ -150,7 +151,7 @@ final class HopperForward {
                 .address();
         return Optional.of(KernelLaunch.of(
                         arena,
-                        modules.function("hopper_forward32", "split_rows"),
+                        kernels.function("hopper_forward32", "split_rows"),
                         Dim3.of(Math.ceilDiv(rows, SPLIT_ROWS)),
                         Dim3.of(SPLIT_THREADS))
                 .argument(problem.array(name).memory().address() + numbers)
@@ -197,7 +198,7 @@ final class HopperForward {
     /** A launch of as many blocks as run at a time, each with all the shared memory. */
     private KernelLaunch.Builder persistent(String name, int stretches, int each, int warpGroups) {
         long blocks = Math.min(context.multiprocessors(), (long) stretches * Math.ceilDiv(tiles, each));
-        CudaFunction function = modules.function(split ? "hopper_forward32" : "hopper_forward", name);
+        CudaFunction function = kernels.function(split ? "hopper_forward32" : "hopper_forward", name);
         return launch(function, Dim3.of(blocks), 128 * warpGroups).sharedBytes(context.sharedBytesPerBlock());
     }
 
@@ -223,7 +224,7 @@ final class HopperForward {
                             Math.min(piecesTogether, 2) + 1)
                     .build());
             launches.add(launch(
-                            modules.function("hopper_forward", "scan_states_" + width()),
+                            kernels.function("hopper_forward", "scan_states_" + width()),
                             new Dim3(shape.sequences().size() * tiles, TILE * stateWidth / SCAN_ENTRIES, 1),
                             SCAN_THREADS)
                     .overlapping()

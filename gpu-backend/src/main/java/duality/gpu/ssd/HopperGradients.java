@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import duality.gpu.CudaContext;
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
+import duality.gpu.Kernels;
 import duality.gpu.ssd.SsdKernels.Pass;
 import duality.ssd.SsdInputs;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class HopperGradients {
     /** What a block costs to begin and end, in tiles of heads. */
     private static final double BLOCK_COST = 3;
 
-    private final Modules modules;
+    private final Kernels kernels;
     private final CudaContext context;
     private final DeviceSsd problem;
     private final SsdShape shape;
@@ -33,10 +34,10 @@ final class HopperGradients {
     private final int headTiles;
     private final int stateTiles;
 
-    HopperGradients(Modules modules, DeviceSsd problem) {
-        this.modules = modules;
+    HopperGradients(Kernels kernels, DeviceSsd problem) {
+        this.kernels = kernels;
         this.problem = problem;
-        context = modules.context();
+        context = kernels.context();
         shape = problem.shape();
         layout = new HopperGradientLayout(problem.arena());
         headTiles = Math.ceilDiv(shape.headDim(), TILE);
@@ -60,7 +61,7 @@ final class HopperGradients {
         if (shape.has("z")) {
             long y = problem.scratch("ungated y of gradients", entries * Short.BYTES)
                     .address();
-            before = HopperForward.ungated(modules, problem, y).pass();
+            before = HopperForward.ungated(kernels, problem, y).pass();
             dy = gate(y, entries);
         }
         layout.set("dy_map", HopperKernels.map(context, problem, "dy", dy));
@@ -108,7 +109,7 @@ final class HopperGradients {
         launches.add(wide("hopper_gradients" + width, (long) chunks * parts, GRADIENT_THREADS)
                 .overlapping()
                 .build());
-        Sums sums = new Sums(modules, problem, launches);
+        Sums sums = new Sums(kernels, problem, launches);
         sum(sums, partB, "grad_B", parts, shape.bGroups());
         sum(sums, partC, "grad_C", parts, shape.cGroups());
         sums.ofParameters(partA, partBias, partD, skips);
@@ -221,7 +222,7 @@ final class HopperGradients {
     }
 
     private KernelLaunch.Builder launch(String name, Dim3 grid, int threads) {
-        return KernelLaunch.of(problem.arena(), modules.function("hopper_backward", name), grid, Dim3.of(threads));
+        return KernelLaunch.of(problem.arena(), kernels.function("hopper_backward", name), grid, Dim3.of(threads));
     }
 
     /** A launch for the problem with a multiprocessor's shared memory for each block. */

@@ -1,6 +1,7 @@
 package duality.gpu.ssd;
 
 import duality.gpu.CudaContext;
+import duality.gpu.Kernels;
 import duality.gpu.TensorMap;
 import duality.ssd.Precision;
 import java.lang.foreign.MemorySegment;
@@ -21,12 +22,12 @@ final class HopperKernels implements SsdKernels {
     private static final int LARGEST_STATE = 2 * TILE;
     private static final int BOX_BYTES = 128;
 
-    private final Modules modules;
+    private final Kernels kernels;
     private final boolean suited;
 
-    HopperKernels(Modules modules) {
-        this.modules = modules;
-        suited = modules.context().device().computeMajor() == 9;
+    HopperKernels(Kernels kernels) {
+        this.kernels = kernels;
+        suited = kernels.context().device().computeMajor() == 9;
     }
 
     private boolean takes(SsdShape shape, Precision... precisions) {
@@ -46,14 +47,14 @@ final class HopperKernels implements SsdKernels {
     @Override
     public Optional<Pass> forward(DeviceSsd problem, Chunks.Range range) {
         return takes(problem.shape(), Precision.BFLOAT16, Precision.FLOAT32)
-                ? Optional.of(new HopperForward(modules, problem, range).pass())
+                ? Optional.of(new HopperForward(kernels, problem, range).pass())
                 : Optional.empty();
     }
 
     @Override
     public Optional<Pass> backward(DeviceSsd problem) {
         return takes(problem.shape(), Precision.BFLOAT16) && HopperGradients.takes(problem.shape())
-                ? Optional.of(new HopperGradients(modules, problem).pass())
+                ? Optional.of(new HopperGradients(kernels, problem).pass())
                 : Optional.empty();
     }
 

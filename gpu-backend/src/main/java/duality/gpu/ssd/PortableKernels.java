@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
+import duality.gpu.Kernels;
 import duality.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,10 +26,10 @@ final class PortableKernels implements SsdKernels {
     /** The most heads that a block sums before memory is touched; more save memory, fewer give more blocks. */
     private static final int MOST_HEADS_OF_A_PART = 8;
 
-    private final Modules modules;
+    private final Kernels kernels;
 
-    PortableKernels(Modules modules) {
-        this.modules = modules;
+    PortableKernels(Kernels kernels) {
+        this.kernels = kernels;
     }
 
     /** A pass in the making: the problem's structure, and the launches so far. */
@@ -111,7 +112,7 @@ final class PortableKernels implements SsdKernels {
         void add(String file, String name, long blocks, int threads, int sharedBytes, MemorySegment... more) {
             if (blocks > 0) {
                 KernelLaunch.Builder launch =
-                        KernelLaunch.of(arena, modules.function(file, name), Dim3.of(blocks), Dim3.of(threads));
+                        KernelLaunch.of(arena, kernels.function(file, name), Dim3.of(blocks), Dim3.of(threads));
                 if (sharedBytes > 0) {
                     launch.sharedBytes(sharedBytes);
                 }
@@ -173,7 +174,7 @@ final class PortableKernels implements SsdKernels {
         }
 
         Sums sums() {
-            return new Sums(modules, problem, launches);
+            return new Sums(kernels, problem, launches);
         }
 
         Pass pass() {

@@ -2,13 +2,14 @@ package duality.gpu.ssd;
 
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
+import duality.gpu.Kernels;
 import java.util.List;
 
 /** The sums that end a backward pass, in an order that depends on the sizes alone: {@code ssd_backward.cu}. */
 final class Sums {
     private static final int THREADS = 256;
 
-    private final Modules modules;
+    private final Kernels kernels;
     private final DeviceSsd problem;
     private final List<KernelLaunch> launches;
 
@@ -17,8 +18,8 @@ final class Sums {
      *
      * @param launches where the launches go
      */
-    Sums(Modules modules, DeviceSsd problem, List<KernelLaunch> launches) {
-        this.modules = modules;
+    Sums(Kernels kernels, DeviceSsd problem, List<KernelLaunch> launches) {
+        this.kernels = kernels;
         this.problem = problem;
         this.launches = launches;
     }
@@ -61,7 +62,7 @@ final class Sums {
     private KernelLaunch.Builder launch(String kernel, long blocks, long source, String target) {
         return KernelLaunch.of(
                         problem.arena(),
-                        modules.function(
+                        kernels.function(
                                 "ssd_backward", kernel + "_" + problem.shape().precision()),
                         Dim3.of(blocks),
                         Dim3.of(THREADS))
