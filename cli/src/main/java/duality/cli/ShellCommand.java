@@ -36,6 +36,7 @@ final class ShellCommand implements Callable<Integer> {
             "duality.explorer",
             "duality.figures",
             "duality.gpu",
+            "duality.gpu.dense",
             "duality.gpu.ssd",
             "duality.kernels",
             "duality.models",

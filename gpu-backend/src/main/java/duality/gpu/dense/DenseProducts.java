@@ -156,7 +156,8 @@ public final class DenseProducts implements AutoCloseable {
     private static void requireFit(DeviceMatrix a, DeviceMatrix b, DeviceMatrix c) {
         boolean sizes = a.columns() == b.rows() && c.rows() == a.rows() && c.columns() == b.columns();
         boolean batches = (a.batch() == c.batch() || a.batch() == 1) && (b.batch() == c.batch() || b.batch() == 1);
-        if (!sizes || !batches) {
+        boolean places = c.batch() <= 1 || c.batchStride() > 0; // of C's own, for every product
+        if (!sizes || !batches || !places) {
             throw new ShapeException(Fault.SHAPE_MISMATCH, "product: " + a + " times " + b + " into " + c);
         }
         DType type = a.tensor().dtype();

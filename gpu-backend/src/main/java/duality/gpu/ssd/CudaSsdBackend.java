@@ -44,10 +44,21 @@ public final class CudaSsdBackend implements SsdBackend {
     private static final List<String> ROWS = List.of("x", "dt", "B", "C", "z");
 
     private final SequencedMap<SsdShape, DeviceSsd> problems = new LinkedHashMap<>();
+    private volatile @Nullable CudaProbe probe;
     private @Nullable CudaSsd device;
 
     /** The backend; it opens the device when it is first used. */
     public CudaSsdBackend() {}
+
+    /** What the driver found, asked once: every estimate needs it. */
+    private CudaProbe probe() {
+        CudaProbe found = probe;
+        if (found == null) {
+            found = CudaDriver.probe();
+            probe = found;
+        }
+        return found;
+    }
 
     @Override
     public String name() {
@@ -56,7 +67,7 @@ public final class CudaSsdBackend implements SsdBackend {
 
     @Override
     public String description() {
-        return switch (CudaDriver.probe()) {
+        return switch (probe()) {
             case CudaProbe.Absent(String reason) -> reason;
             case CudaProbe.Present(String driver, List<CudaDevice> devices) ->
                 "%s, compute %s, %.1f GiB, driver for CUDA %s"
@@ -70,12 +81,12 @@ public final class CudaSsdBackend implements SsdBackend {
 
     @Override
     public Optional<String> absence() {
-        return KernelImages.absence(CudaDriver.probe());
+        return KernelImages.absence(probe());
     }
 
     @Override
     public Estimate estimate(Pass pass, SsdInputs inputs, SsdOptions options) {
-        return CudaDriver.probe() instanceof CudaProbe.Present(String ignored, List<CudaDevice> devices)
+        return probe() instanceof CudaProbe.Present(String ignored, List<CudaDevice> devices)
                 ? SsdCosts.estimate(pass, inputs, options, devices.getFirst())
                 : Estimate.never("absent");
     }

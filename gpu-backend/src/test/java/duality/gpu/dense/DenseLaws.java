@@ -296,6 +296,9 @@ abstract class DenseLaws {
             assertThatThrownBy(() -> products.multiply(DeviceMatrix.of(two), right, DeviceMatrix.of(three), false))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageStartingWith("product: 2 × float32[4, 5] times float32[5, 6] into 3 × float32[4, 6]");
+            DeviceMatrix onOneAnother = new DeviceMatrix(c, 0, 2, 0, 4, 6, 6, false);
+            assertThatThrownBy(() -> products.multiply(DeviceMatrix.of(two), right, onOneAnother, false))
+                    .isInstanceOf(ShapeException.class);
             assertThatThrownBy(() -> products.multiply(left, right, DeviceMatrix.of(wide), false))
                     .isInstanceOf(UnsupportedRequestException.class)
                     .hasMessageContaining("into float64[4, 6]");
