@@ -29,7 +29,7 @@ public abstract class Kernels<A> {
     }
 
     /** Rows of the largest tile that a product computes at once. */
-    public static final int TILE = 8;
+    public static final int TILE = 4;
 
     /** For subclasses. */
     protected Kernels() {}

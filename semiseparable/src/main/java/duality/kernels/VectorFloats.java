@@ -21,8 +21,11 @@ final class VectorFloats extends ScalarFloats {
     /** Bytes of one vector, half a row of a panel. */
     private static final long HALF = S.vectorByteSize();
 
-    /** Tiles of 8 rows need 19 registers, which only the instruction sets with 32 have. */
-    private static final boolean TALL = VectorWidth.REGISTERS >= 32;
+    /**
+     * Sums of two panels need 21 registers, which only the instruction sets with 32 have. More rows of one panel would do as
+     * well for those, but every row takes a general register for its address, and eight of them do not fit.
+     */
+    private static final boolean PAIRS = VectorWidth.REGISTERS >= 32;
 
     private static final float LOG2_E = 0x1.715476p0f;
     /** log 2 in two parts, the first with few enough bits that its product with an exponent is exact. */
@@ -62,140 +65,138 @@ final class VectorFloats extends ScalarFloats {
             float @Nullable [] scale,
             int scaleAt,
             int scaleStep) {
-        for (int j = 0; j * W < n; j++) {
+        int panels = (n + W - 1) / W;
+        int count;
+        for (int j = 0; j < panels; j += count) {
+            count = PAIRS && j + 1 < panels ? 2 : 1;
             int bj = bAt + j * bPanel;
             int cj = cAt + j * cPanel;
-            int i = 0;
-            while (i < m) {
-                int rows = TALL && i + 8 <= m ? 8 : i + 4 <= m ? 4 : 1;
+            int rows;
+            for (int i = 0; i < m; i += rows) {
+                rows = i + TILE <= m ? TILE : 1;
                 int from = part == Part.UPPER ? Math.min(i, k) : 0;
                 int length = (part == Part.LOWER ? Math.min(i + rows, k) : k) - from;
                 int ai = aAt + i * aRow + from;
                 int bi = bj + from * W;
                 int ci = cj + i * cRow;
                 int s = scaleAt + i * scaleStep;
-                if (rows == 8) {
-                    rows8(length, a, ai, aRow, b, bi, c, ci, cRow, scale, s, scaleStep);
-                } else if (rows == 4) {
-                    rows4(length, a, ai, aRow, b, bi, c, ci, cRow, scale, s, scaleStep);
+                if (rows == 1) {
+                    for (int h = 0; h < count; h++) {
+                        rows1(length, a, ai, b, bi + h * bPanel, c, ci + h * cPanel, scale, s);
+                    }
+                } else if (count == 2) {
+                    pair4(length, a, ai, aRow, b, bi, bPanel, c, ci, cRow, cPanel, scale, s, scaleStep);
                 } else {
-                    rows1(length, a, ai, b, bi, c, ci, scale, s);
+                    rows4(length, a, ai, aRow, b, bi, c, ci, cRow, scale, s, scaleStep);
                 }
-                i += rows;
             }
         }
     }
 
-    /** 8 rows of a product: 8×W sums in registers. */
-    private static void rows8(
+    /** 4 rows of two panels of a product: 4×2W sums in registers. */
+    private static void pair4(
             int k,
             float[] a,
             int aAt,
             int aRow,
             float[] b,
             int bAt,
+            int bPanel,
             float[] c,
             int cAt,
             int cRow,
+            int cPanel,
             float @Nullable [] scale,
             int s,
             int sStep) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector d0 = FloatVector.zero(S);
+        FloatVector e0 = FloatVector.zero(S);
+        FloatVector f0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
         FloatVector d1 = FloatVector.zero(S);
+        FloatVector e1 = FloatVector.zero(S);
+        FloatVector f1 = FloatVector.zero(S);
         FloatVector c2 = FloatVector.zero(S);
         FloatVector d2 = FloatVector.zero(S);
+        FloatVector e2 = FloatVector.zero(S);
+        FloatVector f2 = FloatVector.zero(S);
         FloatVector c3 = FloatVector.zero(S);
         FloatVector d3 = FloatVector.zero(S);
-        FloatVector c4 = FloatVector.zero(S);
-        FloatVector d4 = FloatVector.zero(S);
-        FloatVector c5 = FloatVector.zero(S);
-        FloatVector d5 = FloatVector.zero(S);
-        FloatVector c6 = FloatVector.zero(S);
-        FloatVector d6 = FloatVector.zero(S);
-        FloatVector c7 = FloatVector.zero(S);
-        FloatVector d7 = FloatVector.zero(S);
+        FloatVector e3 = FloatVector.zero(S);
+        FloatVector f3 = FloatVector.zero(S);
         int a1 = aAt + aRow;
         int a2 = aAt + 2 * aRow;
         int a3 = aAt + 3 * aRow;
-        int a4 = aAt + 4 * aRow;
-        int a5 = aAt + 5 * aRow;
-        int a6 = aAt + 6 * aRow;
-        int a7 = aAt + 7 * aRow;
+        int bNext = bAt + bPanel;
         for (int p = 0; p < k; p++) {
             FloatVector l = FloatVector.fromArray(S, b, bAt + p * W);
             FloatVector r = FloatVector.fromArray(S, b, bAt + p * W + LANES);
+            FloatVector u = FloatVector.fromArray(S, b, bNext + p * W);
+            FloatVector v = FloatVector.fromArray(S, b, bNext + p * W + LANES);
             FloatVector x0 = FloatVector.broadcast(S, a[aAt + p]);
             c0 = x0.fma(l, c0);
             d0 = x0.fma(r, d0);
+            e0 = x0.fma(u, e0);
+            f0 = x0.fma(v, f0);
             FloatVector x1 = FloatVector.broadcast(S, a[a1 + p]);
             c1 = x1.fma(l, c1);
             d1 = x1.fma(r, d1);
+            e1 = x1.fma(u, e1);
+            f1 = x1.fma(v, f1);
             FloatVector x2 = FloatVector.broadcast(S, a[a2 + p]);
             c2 = x2.fma(l, c2);
             d2 = x2.fma(r, d2);
+            e2 = x2.fma(u, e2);
+            f2 = x2.fma(v, f2);
             FloatVector x3 = FloatVector.broadcast(S, a[a3 + p]);
             c3 = x3.fma(l, c3);
             d3 = x3.fma(r, d3);
-            FloatVector x4 = FloatVector.broadcast(S, a[a4 + p]);
-            c4 = x4.fma(l, c4);
-            d4 = x4.fma(r, d4);
-            FloatVector x5 = FloatVector.broadcast(S, a[a5 + p]);
-            c5 = x5.fma(l, c5);
-            d5 = x5.fma(r, d5);
-            FloatVector x6 = FloatVector.broadcast(S, a[a6 + p]);
-            c6 = x6.fma(l, c6);
-            d6 = x6.fma(r, d6);
-            FloatVector x7 = FloatVector.broadcast(S, a[a7 + p]);
-            c7 = x7.fma(l, c7);
-            d7 = x7.fma(r, d7);
+            e3 = x3.fma(u, e3);
+            f3 = x3.fma(v, f3);
         }
+        int cNext = cAt + cPanel;
         if (scale != null) {
             FloatVector s0 = FloatVector.broadcast(S, scale[s]);
             c0 = s0.fma(FloatVector.fromArray(S, c, cAt), c0);
             d0 = s0.fma(FloatVector.fromArray(S, c, cAt + LANES), d0);
+            e0 = s0.fma(FloatVector.fromArray(S, c, cNext), e0);
+            f0 = s0.fma(FloatVector.fromArray(S, c, cNext + LANES), f0);
             FloatVector s1 = FloatVector.broadcast(S, scale[s + sStep]);
             c1 = s1.fma(FloatVector.fromArray(S, c, cAt + cRow), c1);
             d1 = s1.fma(FloatVector.fromArray(S, c, cAt + cRow + LANES), d1);
+            e1 = s1.fma(FloatVector.fromArray(S, c, cNext + cRow), e1);
+            f1 = s1.fma(FloatVector.fromArray(S, c, cNext + cRow + LANES), f1);
             FloatVector s2 = FloatVector.broadcast(S, scale[s + 2 * sStep]);
             c2 = s2.fma(FloatVector.fromArray(S, c, cAt + 2 * cRow), c2);
             d2 = s2.fma(FloatVector.fromArray(S, c, cAt + 2 * cRow + LANES), d2);
+            e2 = s2.fma(FloatVector.fromArray(S, c, cNext + 2 * cRow), e2);
+            f2 = s2.fma(FloatVector.fromArray(S, c, cNext + 2 * cRow + LANES), f2);
             FloatVector s3 = FloatVector.broadcast(S, scale[s + 3 * sStep]);
             c3 = s3.fma(FloatVector.fromArray(S, c, cAt + 3 * cRow), c3);
             d3 = s3.fma(FloatVector.fromArray(S, c, cAt + 3 * cRow + LANES), d3);
-            FloatVector s4 = FloatVector.broadcast(S, scale[s + 4 * sStep]);
-            c4 = s4.fma(FloatVector.fromArray(S, c, cAt + 4 * cRow), c4);
-            d4 = s4.fma(FloatVector.fromArray(S, c, cAt + 4 * cRow + LANES), d4);
-            FloatVector s5 = FloatVector.broadcast(S, scale[s + 5 * sStep]);
-            c5 = s5.fma(FloatVector.fromArray(S, c, cAt + 5 * cRow), c5);
-            d5 = s5.fma(FloatVector.fromArray(S, c, cAt + 5 * cRow + LANES), d5);
-            FloatVector s6 = FloatVector.broadcast(S, scale[s + 6 * sStep]);
-            c6 = s6.fma(FloatVector.fromArray(S, c, cAt + 6 * cRow), c6);
-            d6 = s6.fma(FloatVector.fromArray(S, c, cAt + 6 * cRow + LANES), d6);
-            FloatVector s7 = FloatVector.broadcast(S, scale[s + 7 * sStep]);
-            c7 = s7.fma(FloatVector.fromArray(S, c, cAt + 7 * cRow), c7);
-            d7 = s7.fma(FloatVector.fromArray(S, c, cAt + 7 * cRow + LANES), d7);
+            e3 = s3.fma(FloatVector.fromArray(S, c, cNext + 3 * cRow), e3);
+            f3 = s3.fma(FloatVector.fromArray(S, c, cNext + 3 * cRow + LANES), f3);
         }
         c0.intoArray(c, cAt);
         d0.intoArray(c, cAt + LANES);
+        e0.intoArray(c, cNext);
+        f0.intoArray(c, cNext + LANES);
         c1.intoArray(c, cAt + cRow);
         d1.intoArray(c, cAt + cRow + LANES);
+        e1.intoArray(c, cNext + cRow);
+        f1.intoArray(c, cNext + cRow + LANES);
         c2.intoArray(c, cAt + 2 * cRow);
         d2.intoArray(c, cAt + 2 * cRow + LANES);
+        e2.intoArray(c, cNext + 2 * cRow);
+        f2.intoArray(c, cNext + 2 * cRow + LANES);
         c3.intoArray(c, cAt + 3 * cRow);
         d3.intoArray(c, cAt + 3 * cRow + LANES);
-        c4.intoArray(c, cAt + 4 * cRow);
-        d4.intoArray(c, cAt + 4 * cRow + LANES);
-        c5.intoArray(c, cAt + 5 * cRow);
-        d5.intoArray(c, cAt + 5 * cRow + LANES);
-        c6.intoArray(c, cAt + 6 * cRow);
-        d6.intoArray(c, cAt + 6 * cRow + LANES);
-        c7.intoArray(c, cAt + 7 * cRow);
-        d7.intoArray(c, cAt + 7 * cRow + LANES);
+        e3.intoArray(c, cNext + 3 * cRow);
+        f3.intoArray(c, cNext + 3 * cRow + LANES);
     }
 
-    /** 4 rows of a product: 4×W sums in registers. */
+    /** 4 rows of one panel: 4×W sums in registers. */
     private static void rows4(
             int k,
             float[] a,
@@ -260,7 +261,7 @@ final class VectorFloats extends ScalarFloats {
         d3.intoArray(c, cAt + 3 * cRow + LANES);
     }
 
-    /** 1 rows of a product: 1×W sums in registers. */
+    /** 1 row of one panel. */
     private static void rows1(
             int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, float @Nullable [] scale, int s) {
         FloatVector c0 = FloatVector.zero(S);
