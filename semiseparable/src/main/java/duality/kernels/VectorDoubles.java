@@ -15,6 +15,8 @@ final class VectorDoubles extends ScalarDoubles {
     private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, VectorWidth.SHAPE);
 
     private static final int LANES = S.length();
+    /** The number of each lane. */
+    private static final DoubleVector LANE = DoubleVector.zero(S).addIndex(1);
 
     private static final int W = 2 * LANES;
 
@@ -282,6 +284,27 @@ final class VectorDoubles extends ScalarDoubles {
         d0.intoArray(c, cAt + LANES);
     }
 
+    /** A transpose, in which the rows lie next to each other, goes by squares. */
+    @Override
+    public void gather(
+            int rows, int columns, double[] from, int at, int row, int column, double[] to, int toAt, int toRow) {
+        int wholeRows = row == 1 ? rows - rows % LANES : 0;
+        int wholeColumns = columns - columns % LANES;
+        for (int i = 0; i < wholeRows; i += LANES) {
+            for (int j = 0; j < wholeColumns; j += LANES) {
+                int square = toAt + i * toRow + j;
+                for (int h = 0; h < LANES; h++) {
+                    DoubleVector.fromArray(S, from, at + i + (j + h) * column).intoArray(to, square + h * toRow);
+                }
+                LaneTranspose.run(to, square, toRow);
+            }
+        }
+        int right = at + wholeColumns * column;
+        super.gather(wholeRows, columns - wholeColumns, from, right, row, column, to, toAt + wholeColumns, toRow);
+        int below = at + wholeRows * row;
+        super.gather(rows - wholeRows, columns, from, below, row, column, to, toAt + wholeRows * toRow, toRow);
+    }
+
     @Override
     public void maskedGram(
             int q,
@@ -298,17 +321,23 @@ final class VectorDoubles extends ScalarDoubles {
         Arrays.fill(running, 0, row, 0);
         for (int t = 0; t < q; t++) {
             DoubleVector a = DoubleVector.broadcast(S, decay[decayAt + t]);
+            DoubleVector d = DoubleVector.broadcast(S, weight[weightAt + t]);
             int gt = gAt + t * row;
             int mt = mAt + t * row;
-            for (int s = 0; s <= t; s += LANES) {
-                // The entry t of the running row is still zero, and the weight is put there afterwards.
+            int whole = t - t % LANES;
+            for (int s = 0; s < whole; s += LANES) {
                 DoubleVector l = a.mul(DoubleVector.fromArray(S, running, s));
                 l.intoArray(running, s);
                 l.mul(DoubleVector.fromArray(S, g, gt + s)).intoArray(m, mt + s);
             }
-            running[t] = weight[weightAt + t];
-            m[mt + t] = running[t] * g[gt + t];
-            Arrays.fill(m, mt + t + 1, mt + Math.min((t / TILE + 1) * TILE, row), 0);
+            for (int s = whole; s < t - t % TILE + TILE; s += LANES) {
+                // The entry t of the running row is still zero, and what is beyond it in G does not count.
+                DoubleVector l = a.mul(DoubleVector.fromArray(S, running, s)).blend(d, LANE.eq(t - s));
+                l.intoArray(running, s);
+                l.mul(DoubleVector.fromArray(S, g, gt + s))
+                        .blend(0, LANE.compare(VectorOperators.GT, t - s))
+                        .intoArray(m, mt + s);
+            }
         }
     }
 
@@ -376,19 +405,13 @@ final class VectorDoubles extends ScalarDoubles {
             double[] sum) {
         Arrays.fill(running, 0, row, 0);
         for (int s = q - 1; s >= 0; s--) {
-            int start = s - s % Math.max(LANES, TILE);
-            if (s + 1 < q) {
-                DoubleVector a = DoubleVector.broadcast(S, decay[decayAt + s + 1]);
-                for (int t = start; t < q; t += LANES) {
-                    a.mul(DoubleVector.fromArray(S, running, t)).intoArray(running, t);
-                }
-            }
-            running[s] = 1;
+            DoubleVector a = DoubleVector.broadcast(S, s + 1 < q ? decay[decayAt + s + 1] : 0);
             DoubleVector d = DoubleVector.broadcast(S, weight[weightAt + s]);
-            for (int t = start, at = s * row + start; t < q; t += LANES, at += LANES) {
-                DoubleVector l = DoubleVector.fromArray(S, running, t);
-                DoubleVector masked = l.mul(DoubleVector.fromArray(S, g, at));
-                masked.intoArray(m, at);
+            for (int t = s - s % Math.max(LANES, TILE); t < q; t += LANES) {
+                int at = s * row + t;
+                DoubleVector l = a.mul(DoubleVector.fromArray(S, running, t)).blend(1, LANE.eq(s - t));
+                l.intoArray(running, t);
+                l.mul(DoubleVector.fromArray(S, g, at)).intoArray(m, at);
                 DoubleVector e = l.mul(d).mul(DoubleVector.fromArray(S, f, at));
                 e.add(DoubleVector.fromArray(S, sum, at)).intoArray(sum, at);
                 e.mul(DoubleVector.fromArray(S, g, at)).intoArray(f, at);
@@ -402,16 +425,12 @@ final class VectorDoubles extends ScalarDoubles {
         out[0] = 0;
         for (int k = 1; k < q; k++) {
             int s = k - 1;
-            int start = s - s % Math.max(LANES, TILE);
-            for (int t = start, at = s * row + start; t < q; t += LANES, at += LANES) {
-                DoubleVector.fromArray(S, running, t)
-                        .add(DoubleVector.fromArray(S, w, at))
-                        .intoArray(running, t);
-            }
-            running[s] = 0;
             DoubleVector sum = DoubleVector.zero(S);
-            for (int t = start; t < q; t += LANES) {
-                sum = sum.add(DoubleVector.fromArray(S, running, t));
+            for (int t = s - s % LANES; t < q; t += LANES) {
+                DoubleVector crossed =
+                        DoubleVector.fromArray(S, running, t).add(DoubleVector.fromArray(S, w, s * row + t));
+                crossed.intoArray(running, t);
+                sum = sum.add(crossed.blend(0, LANE.lt(k - t)));
             }
             out[k] = LaneSum.of(sum);
         }
