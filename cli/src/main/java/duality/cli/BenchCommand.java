@@ -7,6 +7,7 @@ import duality.kernels.Parallel;
 import duality.kernels.Simd;
 import duality.ssd.Precision;
 import duality.ssd.SsdBackends;
+import duality.ssd.SsdGradients;
 import duality.ssd.SsdInputs;
 import duality.ssd.SsdOptions;
 import duality.ssd.SsdOutputs;
@@ -270,12 +271,13 @@ final class BenchCommand implements Callable<Integer> {
         SsdInputs in = inputs(1, time).build();
         SplittableRandom random = new SplittableRandom(2);
         Tensor dy = single(Tensor.generate(() -> random.nextDouble(-1, 1), 1, time, HEADS, HEAD_DIM));
+        SsdGradients gradients = SsdGradients.zeros(in, Precision.FLOAT32);
         return new Case(
                 "ssd backward T=%d".formatted(time),
                 2.5 * operations(time),
                 2.5 * bytes(time),
                 true,
-                () -> SsdBackends.CPU.backward(in, dy, null, options()));
+                () -> SsdBackends.CPU.backward(in, dy, null, options(), gradients));
     }
 
     /** Decoding in place: the states are read and written once. */

@@ -190,10 +190,12 @@ public abstract class Kernels<A> {
     public abstract void crossings(int q, A w, int row, A running, A out);
 
     /**
-     * {@code sum ← sum + x diag(s)} and {@code dots_j = Σ_i w_ij x_ij s_j}, row-major with the stride {@code row}, a multiple
-     * of W, up to which s must be readable.
+     * {@code sum ← sum + x diag(s)} and {@code dots_j ← dots_j + Σ_i w_ij x_ij s_j}, row-major with the stride {@code row}, a
+     * multiple of W, up to which s must be readable.
+     *
+     * @param at where w and sum start
      */
-    public abstract void addScaledDots(int rows, int columns, int row, A x, A s, int sAt, A w, A sum, A dots);
+    public abstract void addScaledDots(int rows, int columns, int row, A x, A s, int sAt, A w, A sum, int at, A dots);
 
     /** {@code out_i = Σ_j x_ij y_ij} in panels of {@code rows} rows. */
     public abstract void rowDots(int rows, int columns, A x, A y, A out);

@@ -98,14 +98,14 @@ abstract class ScalarKernels<A> extends Kernels<A> {
     }
 
     @Override
-    public void addScaledDots(int rows, int columns, int row, A x, A s, int sAt, A w, A sum, A dots) {
+    public void addScaledDots(int rows, int columns, int row, A x, A s, int sAt, A w, A sum, int at, A dots) {
         for (int j = 0; j < columns; j++) {
-            double dot = 0;
+            double dot = get(dots, j);
             for (int i = 0; i < rows; i++) {
-                int at = i * row + j;
-                double v = get(x, at) * get(s, sAt + j);
-                set(sum, at, get(sum, at) + v);
-                dot += v * get(w, at);
+                int entry = at + i * row + j;
+                double v = get(x, i * row + j) * get(s, sAt + j);
+                set(sum, entry, get(sum, entry) + v);
+                dot += v * get(w, entry);
             }
             set(dots, j, dot);
         }

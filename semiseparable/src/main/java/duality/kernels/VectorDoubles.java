@@ -292,11 +292,7 @@ final class VectorDoubles extends ScalarDoubles {
         int wholeColumns = columns - columns % LANES;
         for (int i = 0; i < wholeRows; i += LANES) {
             for (int j = 0; j < wholeColumns; j += LANES) {
-                int square = toAt + i * toRow + j;
-                for (int h = 0; h < LANES; h++) {
-                    DoubleVector.fromArray(S, from, at + i + (j + h) * column).intoArray(to, square + h * toRow);
-                }
-                LaneTranspose.run(to, square, toRow);
+                LaneTranspose.run(from, at + i + j * column, column, to, toAt + i * toRow + j, toRow);
             }
         }
         int right = at + wholeColumns * column;
@@ -438,14 +434,23 @@ final class VectorDoubles extends ScalarDoubles {
 
     @Override
     public void addScaledDots(
-            int rows, int columns, int row, double[] x, double[] s, int sAt, double[] w, double[] sum, double[] dots) {
+            int rows,
+            int columns,
+            int row,
+            double[] x,
+            double[] s,
+            int sAt,
+            double[] w,
+            double[] sum,
+            int at,
+            double[] dots) {
         for (int j = 0; j < columns; j += LANES) {
             DoubleVector scale = DoubleVector.fromArray(S, s, sAt + j);
-            DoubleVector dot = DoubleVector.zero(S);
-            for (int i = 0, at = j; i < rows; i++, at += row) {
-                DoubleVector v = scale.mul(DoubleVector.fromArray(S, x, at));
-                v.add(DoubleVector.fromArray(S, sum, at)).intoArray(sum, at);
-                dot = v.fma(DoubleVector.fromArray(S, w, at), dot);
+            DoubleVector dot = DoubleVector.fromArray(S, dots, j);
+            for (int i = 0, entry = j; i < rows; i++, entry += row) {
+                DoubleVector v = scale.mul(DoubleVector.fromArray(S, x, entry));
+                v.add(DoubleVector.fromArray(S, sum, at + entry)).intoArray(sum, at + entry);
+                dot = v.fma(DoubleVector.fromArray(S, w, at + entry), dot);
             }
             dot.intoArray(dots, j);
         }

@@ -292,11 +292,7 @@ final class VectorFloats extends ScalarFloats {
         int wholeColumns = columns - columns % LANES;
         for (int i = 0; i < wholeRows; i += LANES) {
             for (int j = 0; j < wholeColumns; j += LANES) {
-                int square = toAt + i * toRow + j;
-                for (int h = 0; h < LANES; h++) {
-                    FloatVector.fromArray(S, from, at + i + (j + h) * column).intoArray(to, square + h * toRow);
-                }
-                LaneTranspose.run(to, square, toRow);
+                LaneTranspose.run(from, at + i + j * column, column, to, toAt + i * toRow + j, toRow);
             }
         }
         int right = at + wholeColumns * column;
@@ -436,14 +432,23 @@ final class VectorFloats extends ScalarFloats {
 
     @Override
     public void addScaledDots(
-            int rows, int columns, int row, float[] x, float[] s, int sAt, float[] w, float[] sum, float[] dots) {
+            int rows,
+            int columns,
+            int row,
+            float[] x,
+            float[] s,
+            int sAt,
+            float[] w,
+            float[] sum,
+            int at,
+            float[] dots) {
         for (int j = 0; j < columns; j += LANES) {
             FloatVector scale = FloatVector.fromArray(S, s, sAt + j);
-            FloatVector dot = FloatVector.zero(S);
-            for (int i = 0, at = j; i < rows; i++, at += row) {
-                FloatVector v = scale.mul(FloatVector.fromArray(S, x, at));
-                v.add(FloatVector.fromArray(S, sum, at)).intoArray(sum, at);
-                dot = v.fma(FloatVector.fromArray(S, w, at), dot);
+            FloatVector dot = FloatVector.fromArray(S, dots, j);
+            for (int i = 0, entry = j; i < rows; i++, entry += row) {
+                FloatVector v = scale.mul(FloatVector.fromArray(S, x, entry));
+                v.add(FloatVector.fromArray(S, sum, at + entry)).intoArray(sum, at + entry);
+                dot = v.fma(FloatVector.fromArray(S, w, at + entry), dot);
             }
             dot.intoArray(dots, j);
         }

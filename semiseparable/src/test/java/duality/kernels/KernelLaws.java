@@ -251,16 +251,18 @@ final class KernelLaws<A> implements Runnable {
         same(k.dot(length, x, 0, y, 0), sum);
         int row = k.padded(columns);
         A scale = integers(row + 1);
-        A total = integers(length);
+        A weights = integers(length + 3);
+        A total = integers(length + 3);
         double[] before = values(total);
-        A dots = k.allocate(row);
-        k.addScaledDots(rows, columns, row, x, scale, 1, y, total, dots);
+        A dots = integers(row);
+        double[] dotsBefore = values(dots);
+        k.addScaledDots(rows, columns, row, x, scale, 1, weights, total, 3, dots);
         for (int j = 0; j < columns; j++) {
-            double dot = 0;
+            double dot = dotsBefore[j];
             for (int i = 0; i < rows; i++) {
                 double v = k.get(x, i * row + j) * k.get(scale, 1 + j);
-                same(k.get(total, i * row + j), before[i * row + j] + v);
-                dot += v * k.get(y, i * row + j);
+                same(k.get(total, 3 + i * row + j), before[3 + i * row + j] + v);
+                dot += v * k.get(weights, 3 + i * row + j);
             }
             same(k.get(dots, j), dot);
         }

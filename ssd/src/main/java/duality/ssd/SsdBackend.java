@@ -75,6 +75,21 @@ public interface SsdBackend {
     SsdGradients backward(SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options);
 
     /**
+     * The same into tensors that are there already.
+     *
+     * @param into modified; unspecified if an exception is thrown. They may have any floating-point types, and must not
+     *     share memory with the inputs
+     * @throws ShapeException if they have the wrong shapes, or the others as above
+     */
+    default void backward(
+            SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options, SsdGradients into) {
+        into.requireFits(inputs);
+        backward(inputs, dy, dFinalStates, options)
+                .arrays()
+                .forEach((name, gradient) -> gradient.copyTo(into.of(name)));
+    }
+
+    /**
      * One step of decoding for a batch of sequences: the inputs have time 1, the state before the step is
      * their {@code initial_states} and the state after it the result's final states. To decode, pass it on
      * with {@link SsdInputs.Builder#initialStates}. The cost does not depend on the tokens before.

@@ -239,6 +239,28 @@ class CpuBackendTest {
         }
     }
 
+    @Test
+    void gradientsMayBeThereAlready() {
+        SsdInputs in = new Cases(8).full(Shape.of(HeadPattern.GROUPED, 1, 40, 4, 2, 6, 7), new int[] {0, 9, 9, 40});
+        Tensor dy = new Cases(9).normal(1, 40, 4, 6);
+        for (SsdBackend backend : SsdBackends.available()) {
+            SsdGradients fresh = backend.backward(in, dy, null, OPTIONS);
+            SsdGradients into = SsdGradients.zeros(in, Precision.FLOAT64);
+            into.arrays().values().forEach(array -> array.segment().fill((byte) -1)); // which is NaN
+            backend.backward(in, dy, null, OPTIONS, into);
+            assertThat(into.arrays().keySet()).isEqualTo(fresh.arrays().keySet());
+            into.arrays()
+                    .forEach((name, gradient) -> assertThat(gradient.contentEquals(fresh.of(name)))
+                            .as(name)
+                            .isTrue());
+            SsdGradients wrong = SsdGradients.zeros(in, Precision.FLOAT64);
+            wrong.arrays().put("dt", fresh.of("A"));
+            assertThatThrownBy(() -> backend.backward(in, dy, null, OPTIONS, wrong))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("gradient of dt: float64[4]");
+        }
+    }
+
     /** A step is the definition of one step, in place too, whatever the types. */
     @ParameterizedTest
     @EnumSource

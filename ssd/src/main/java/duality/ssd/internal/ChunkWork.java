@@ -81,17 +81,32 @@ final class ChunkWork<A> {
         gram = work.array(Slot.GRAM, q * row);
         x = work.array(Slot.X, q * paddedP);
         y = work.array(Slot.Y, q * paddedP);
-        loadSteps();
+        prepareSteps();
     }
 
-    /** The step sizes after bias, softplus and limit, and the decays. */
-    private void loadSteps() {
+    /** Reads the step sizes as they are given into the workspace (q×heads). */
+    void loadSteps() {
         double[] steps = work.steps(heads * q);
-        double[] decays = work.decays(heads * q);
         long offset = HeadProblem.rowOffset(in.dt(), sequence, from, fromHead, 1);
         for (int t = 0; t < q; t++) {
             TensorRows.readDoubles(in.dt(), offset + (long) t * in.heads(), heads, steps, t * heads);
         }
+    }
+
+    /** Writes what is in their place to a tensor of their shape. */
+    void storeSteps(Tensor to) {
+        double[] steps = work.steps(heads * q);
+        long offset = HeadProblem.rowOffset(to, sequence, from, fromHead, 1);
+        for (int t = 0; t < q; t++) {
+            TensorRows.write(steps, t * heads, heads, to, offset + (long) t * in.heads());
+        }
+    }
+
+    /** The step sizes after bias, softplus and limit, and the decays. */
+    private void prepareSteps() {
+        loadSteps();
+        double[] steps = work.steps(heads * q);
+        double[] decays = work.decays(heads * q);
         StepSizes.prepare(in, fromHead, heads, q, steps, decays);
         for (int i = 0; i < heads; i++) {
             double product = 1;

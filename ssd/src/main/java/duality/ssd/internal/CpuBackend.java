@@ -27,6 +27,9 @@ public final class CpuBackend implements SsdBackend {
     private static final ThreadLocal<Workspace<double[]>> DOUBLES =
             ThreadLocal.withInitial(() -> new Workspace<>(Simd.doubles()));
 
+    private static final Reserve<float[]> FLOAT_STATES = new Reserve<>(Simd.floats());
+    private static final Reserve<double[]> DOUBLE_STATES = new Reserve<>(Simd.doubles());
+
     private final SsdBackend generic =
             new BlocksBackend("cpu", "the generic algorithms, heads in parallel", Algorithm.BLOCK, true);
 
@@ -106,21 +109,38 @@ public final class CpuBackend implements SsdBackend {
         if (!fused(options)) {
             return generic.backward(inputs, dy, dFinalStates, options);
         }
-        SsdInputs in = inputs.in(options.precision());
-        in.checkGradients(dy, dFinalStates);
-        return options.precision() == Precision.FLOAT64
-                ? backward(Simd.doubles(), DOUBLES, in, dy, dFinalStates, options)
-                : backward(Simd.floats(), FLOATS, in, dy, dFinalStates, options);
+        SsdGradients gradients = SsdGradients.zeros(inputs, options.precision());
+        backward(inputs, dy, dFinalStates, options, gradients);
+        return gradients;
     }
 
-    private static <A> SsdGradients backward(
+    @Override
+    public void backward(
+            SsdInputs given, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options, SsdGradients into) {
+        if (!fused(options)) {
+            generic.backward(given, dy, dFinalStates, options, into);
+            return;
+        }
+        SsdInputs in = given.in(options.precision());
+        in.checkGradients(dy, dFinalStates);
+        into.requireFits(in);
+        if (options.precision() == Precision.FLOAT64) {
+            backward(Simd.doubles(), DOUBLES, DOUBLE_STATES, in, dy, dFinalStates, options, into);
+        } else {
+            backward(Simd.floats(), FLOATS, FLOAT_STATES, in, dy, dFinalStates, options, into);
+        }
+    }
+
+    private static <A> void backward(
             Kernels<A> k,
             ThreadLocal<Workspace<A>> workspaces,
+            Reserve<A> states,
             SsdInputs in,
             Tensor dy,
             @Nullable Tensor dFinalStates,
-            SsdOptions options) {
+            SsdOptions options,
+            SsdGradients into) {
         int chunkLength = Math.min(options.chunkLength(), LONGEST_CHUNK);
-        return new FusedBackward<>(k, workspaces, in, chunkLength, dy, dFinalStates, options.precision()).run();
+        new FusedBackward<>(k, workspaces, states, in, chunkLength, dy, dFinalStates, into).run();
     }
 }

@@ -3,16 +3,12 @@ package duality.ssd.internal;
 import duality.kernels.Kernels;
 import duality.kernels.Kernels.Part;
 import duality.kernels.Parallel;
-import duality.ssd.Precision;
 import duality.ssd.SsdGradients;
 import duality.ssd.SsdInputs;
 import duality.ssd.internal.Workspace.Slot;
 import duality.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,23 +22,28 @@ import org.jspecify.annotations.Nullable;
  *   E    = L ∘ (O X̃ᵀ)                        summed over the heads that share B and C
  *   dX̃   = (L ∘ C Bᵀ)ᵀ O + diag(w) (B G)
  *   dCᵀ += (S Oᵀ) diag(l)                    and Bᵀ Eᵀ once for all heads
- *   dBᵀ += (G Xᵀ) diag(w dt)                 and Cᵀ E once for all heads
+ *   dBᵀ += G (diag(w) X̃)ᵀ                    and Cᵀ E once for all heads
  *   G   ← α G + Cᵀ diag(l) O
  * </pre>
  *
- * <p>Windows of chunks run in parallel: first what each adds to G, then the recurrence of G, then the rest. A chunk's heads
- * are summed in order by one thread, and chunks in order afterwards, so the bits do not depend on the threads.
+ * <p>One thread does all of that for one chunk after another. Several pass G through a window of chunks first, each of them
+ * some heads, and then take a chunk each. A chunk's heads are summed in order by one thread, and chunks in order afterwards,
+ * so the bits do not depend on the threads.
  *
  * @param <A> the type of arrays
  */
 final class FusedBackward<A> {
+    /** Rows of a product with states at once: with Q = 64 they take 8 KiB in float32, as do the rows they are added to. */
+    private static final int STATE_ROWS = 32;
+
     private final Kernels<A> k;
     private final ThreadLocal<Workspace<A>> workspaces;
+    private final Reserve<A> reserve;
     private final SsdInputs in;
     private final int chunkLength;
     private final Tensor dy;
     private final @Nullable Tensor dFinalStates;
-    private final SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
+    private final SsdGradients gradients;
     private final int p;
     private final int paddedP;
     private final int n;
@@ -53,17 +54,20 @@ final class FusedBackward<A> {
     FusedBackward(
             Kernels<A> k,
             ThreadLocal<Workspace<A>> workspaces,
+            Reserve<A> reserve,
             SsdInputs in,
             int chunkLength,
             Tensor dy,
             @Nullable Tensor dFinalStates,
-            Precision precision) {
+            SsdGradients gradients) {
         this.k = k;
         this.workspaces = workspaces;
+        this.reserve = reserve;
         this.in = in;
         this.chunkLength = chunkLength;
         this.dy = dy;
         this.dFinalStates = dFinalStates;
+        this.gradients = gradients;
         p = in.headDim();
         paddedP = k.padded(p);
         n = in.stateSize();
@@ -71,28 +75,15 @@ final class FusedBackward<A> {
         stateLength = n * paddedP;
         one = k.allocate(1);
         k.set(one, 0, 1);
-        in.arrays().forEach((name, array) -> {
-            if (array.dtype().isFloatingPoint()) {
-                gradients.put(name, Tensor.zeros(precision.type(name), array.shape()));
-            }
-        });
-        gradients.put(
-                "initial_states",
-                Tensor.zeros(precision.parameters(), in.sequences().size(), heads, p, n));
     }
 
-    private Tensor gradient(String name) {
-        return Objects.requireNonNull(gradients.get(name));
-    }
-
-    SsdGradients run() {
+    void run() {
         List<Sums> sums = new ArrayList<>();
         in.sequences().forEach(sequence -> sums.add(new Sums()));
         Parallel.run(sums.size(), i -> new Walk(in.sequences().get(i), sums.get(i)).run());
         Sums total = new Sums();
         sums.forEach(total::add);
         total.write();
-        return new SsdGradients(gradients);
     }
 
     /** The gradients that are sums over all time steps, in float64. */
@@ -114,19 +105,19 @@ final class FusedBackward<A> {
         }
 
         void write() {
-            gradient("A").writeDoubles(0, rate);
+            gradients.of("A").writeDoubles(0, rate);
             if (in.dtBias() != null) {
-                gradient("dt_bias").writeDoubles(0, bias);
+                gradients.of("dt_bias").writeDoubles(0, bias);
             }
             Tensor d = in.skip();
             if (d != null && d.rank() == 2) {
-                gradient("D").writeDoubles(0, skip);
+                gradients.of("D").writeDoubles(0, skip);
             } else if (d != null) {
                 double[] perHead = new double[heads];
                 for (int i = 0; i < skip.length; i++) {
                     perHead[i / p] += skip[i];
                 }
-                gradient("D").writeDoubles(0, perHead);
+                gradients.of("D").writeDoubles(0, perHead);
             }
         }
     }
@@ -139,12 +130,18 @@ final class FusedBackward<A> {
         private final SsdInputs.Sequence sequence;
         private final Sums sums;
         private final int chunks;
-        private final int window = Parallel.threads() == 1 ? 1 : 4 * Parallel.threads();
+        private final List<Lane> lanes;
+        private final boolean alone = Parallel.threads() == 1;
+        private final int window = alone ? 1 : 4 * Parallel.threads();
+        private final List<A> slabs = new ArrayList<>();
 
         Walk(SsdInputs.Sequence sequence, Sums sums) {
             this.sequence = sequence;
             this.sums = sums;
             chunks = Math.ceilDiv(sequence.length(), chunkLength);
+            lanes = Lane.forThreads(in, stateLength * k.bytes()).stream()
+                    .filter(lane -> lane.sequence().index() == sequence.index())
+                    .toList();
         }
 
         private ChunkWork<A> chunk(int number, int fromHead, int count) {
@@ -153,169 +150,149 @@ final class FusedBackward<A> {
             return new ChunkWork<>(k, in, workspaces.get(), sequence, fromHead, count, from, length);
         }
 
-        void run() {
-            // Kept states may take an eighth of the heap.
-            long most = Runtime.getRuntime().maxMemory() / 8 / Math.max(1, (long) slab * k.bytes());
-            int segment = Math.clamp(most, 1, Math.max(1, chunks));
-            A state = k.allocate(slab);
-            ChunkWork.loadStates(k, in, in.initialStates(), sequence, 0, heads, workspaces.get(), state);
-            List<A> starts = new ArrayList<>();
-            List<A> entering = new ArrayList<>();
-            for (int from = 0; from < chunks; from += segment) {
-                starts.add(copy(state));
-                boolean last = from + segment >= chunks;
-                advance(from, Math.min(from + segment, chunks), state, last ? entering : null);
+        private List<A> take(int count) {
+            List<A> taken = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                taken.add(reserve.take(slab));
             }
-            List<A> leaving = new ArrayList<>();
-            for (int i = 0; i <= window; i++) {
-                leaving.add(k.allocate(slab));
-            }
-            A last = leaving.get(window);
-            ChunkWork.loadStates(k, in, dFinalStates, sequence, 0, heads, workspaces.get(), last);
-            for (int s = starts.size() - 1; s >= 0; s--) {
-                int from = s * segment;
-                int to = Math.min(from + segment, chunks);
-                if (to < chunks) {
-                    entering.clear();
-                    advance(from, to, starts.get(s), entering);
-                }
-                for (int end = to; end > from; end -= window) {
-                    FusedForward.checkCancelled();
-                    backward(Math.max(from, end - window), end, from, entering, leaving);
-                }
-            }
-            ChunkWork.storeStates(k, in, last, sequence, 0, heads, workspaces.get(), gradient("initial_states"));
+            slabs.addAll(taken);
+            return taken;
         }
 
-        private A copy(A state) {
-            A copy = k.allocate(slab);
-            k.copy(state, 0, copy, 0, slab);
-            return copy;
+        void run() {
+            // Kept states may take an eighth of the heap.
+            long walks = Math.min(Parallel.threads(), in.sequences().size());
+            long most = Runtime.getRuntime().maxMemory() / 8 / walks / Math.max(1, (long) slab * k.bytes());
+            int segment = Math.clamp(most, 1, Math.max(1, chunks));
+            List<A> entering = take(segment + 1);
+            A first = entering.getFirst();
+            ChunkWork.loadStates(k, in, in.initialStates(), sequence, 0, heads, workspaces.get(), first);
+            List<A> starts = new ArrayList<>();
+            for (int from = 0; from + segment < chunks; from += segment) {
+                starts.addAll(take(1));
+                k.copy(first, 0, starts.getLast(), 0, slab);
+                pass(from, segment, false, entering);
+                k.copy(entering.get(segment), 0, first, 0, slab);
+            }
+            List<A> leaving = take(alone ? 1 : window + 1);
+            A last = leaving.getLast();
+            ChunkWork.loadStates(k, in, dFinalStates, sequence, 0, heads, workspaces.get(), last);
+            for (int s = starts.size(); s >= 0; s--) {
+                int from = s * segment;
+                int to = Math.min(from + segment, chunks);
+                if (s < starts.size()) {
+                    k.copy(starts.get(s), 0, first, 0, slab);
+                }
+                pass(from, to - from - 1, false, entering);
+                for (int end = to; end > from; end -= window) {
+                    FusedForward.checkCancelled();
+                    int start = Math.max(from, end - window);
+                    backward(start, entering.subList(start - from, end - from), leaving);
+                }
+            }
+            ChunkWork.storeStates(k, in, last, sequence, 0, heads, workspaces.get(), gradients.of("initial_states"));
+            reserve.give(slabs);
         }
 
         /**
-         * Moves the state through the chunks {@code [from, to)}.
+         * Passes states through the chunks {@code [from, from + count)}, or their gradients backwards.
          *
-         * @param kept if not null, the states that enter them are added
+         * @param states those at the boundaries of the chunks, of which the first, or backwards the last, is there
          */
-        private void advance(int from, int to, A state, @Nullable List<A> kept) {
-            for (int i = from; kept != null && i < to; i++) {
-                kept.add(k.allocate(slab));
-            }
-            List<Lane> lanes = Lane.of(in, 4).stream()
-                    .filter(lane -> lane.sequence().index() == sequence.index())
-                    .toList();
+        private void pass(int from, int count, boolean backwards, List<A> states) {
             if (lanes.size() >= Parallel.threads()) {
                 Parallel.run(lanes.size(), l -> {
-                    Lane lane = lanes.get(l);
-                    for (int number = from; number < to; number++) {
-                        FusedForward.checkCancelled();
-                        ChunkWork<A> chunk = chunk(number, lane.from(), lane.heads());
-                        chunk.loadB(lane.from());
-                        for (int i = 0; i < lane.heads(); i++) {
-                            int at = (lane.from() + i) * stateLength;
-                            if (kept != null) {
-                                k.copy(state, at, kept.get(number - from), at, stateLength);
-                            }
-                            chunk.load(in.x(), lane.from() + i, chunk.x);
-                            chunk.updateState(i, state, at, true);
-                        }
+                    for (int j = 0; j < count; j++) {
+                        int c = backwards ? count - 1 - j : j;
+                        A source = states.get(backwards ? c + 1 : c);
+                        pass(from + c, lanes.get(l), backwards, source, states.get(backwards ? c : c + 1));
                     }
                 });
                 return;
             }
-            List<A> added = new ArrayList<>();
-            for (int i = 0; i < Math.min(window, to - from); i++) {
-                added.add(k.allocate(slab));
-            }
-            double[] through = new double[window * heads];
-            for (int start = from; start < to; start += window) {
-                FusedForward.checkCancelled();
-                int first = start;
-                int count = Math.min(window, to - start);
-                Parallel.run(count * lanes.size(), task -> {
-                    int c = task / lanes.size();
-                    Lane lane = lanes.get(task % lanes.size());
-                    ChunkWork<A> chunk = chunk(first + c, lane.from(), lane.heads());
-                    chunk.loadB(lane.from());
-                    for (int i = 0; i < lane.heads(); i++) {
-                        int head = lane.from() + i;
-                        chunk.load(in.x(), head, chunk.x);
-                        chunk.updateState(i, added.get(c), head * stateLength, false);
-                        through[c * heads + head] = k.get(chunk.through, i);
-                    }
-                });
-                for (int c = 0; c < count; c++) {
-                    if (kept != null) {
-                        k.copy(state, 0, kept.get(start + c - from), 0, slab);
-                    }
-                    for (int i = 0; i < heads; i++) {
-                        k.addScaled(
-                                stateLength,
-                                through[c * heads + i],
-                                state,
-                                i * stateLength,
-                                added.get(c),
-                                i * stateLength);
-                    }
-                    k.copy(added.get(c), 0, state, 0, slab);
+            double[] through = new double[Math.max(0, count) * heads];
+            Parallel.run(count * lanes.size(), task -> {
+                int c = task / lanes.size();
+                Lane lane = lanes.get(task % lanes.size());
+                ChunkWork<A> chunk = pass(from + c, lane, backwards, null, states.get(backwards ? c : c + 1));
+                for (int i = 0; i < lane.heads(); i++) {
+                    through[c * heads + lane.from() + i] = k.get(chunk.through, i);
                 }
-            }
+            });
+            Parallel.run(heads, h -> {
+                for (int j = 0; j < count; j++) {
+                    int c = backwards ? count - 1 - j : j;
+                    A source = states.get(backwards ? c + 1 : c);
+                    A target = states.get(backwards ? c : c + 1);
+                    int at = h * stateLength;
+                    k.addScaled(stateLength, through[c * heads + h], source, at, target, at);
+                }
+            });
         }
 
-        /** The chunks {@code [from, to)}; the last of {@code leaving} holds the gradient of the state that leaves them. */
-        private void backward(int from, int to, int firstKept, List<A> entering, List<A> leaving) {
-            int count = to - from;
-            A last = leaving.get(window);
-            if (window == 1) {
-                ChunkGradient part = new ChunkGradient(this, from, entering.get(from - firstKept), last, true);
-                part.run();
-                part.add(sums);
-                return;
+        /** The same for one chunk and some heads; without a source only what the chunk adds. */
+        private ChunkWork<A> pass(int number, Lane lane, boolean backwards, @Nullable A source, A target) {
+            FusedForward.checkCancelled();
+            ChunkWork<A> chunk = chunk(number, lane.from(), lane.heads());
+            if (backwards) {
+                transposeC(chunk, lane.from());
+            } else {
+                chunk.loadB(lane.from());
             }
-            k.copy(last, 0, leaving.get(count), 0, count == window ? 0 : slab);
-            double[] through = new double[count * heads];
-            Parallel.run(count, c -> adjointStates(from + c, leaving.get(c), through, c * heads));
-            for (int c = count - 1; c >= 0; c--) {
-                for (int i = 0; i < heads; i++) {
-                    int at = i * stateLength;
-                    k.addScaled(stateLength, through[c * heads + i], leaving.get(c + 1), at, leaving.get(c), at);
+            for (int i = 0; i < lane.heads(); i++) {
+                int head = lane.from() + i;
+                int at = head * stateLength;
+                if (source != null) {
+                    k.copy(source, at, target, at, stateLength);
+                }
+                if (backwards) {
+                    adjointState(chunk, i, loadOut(chunk, head), target, at, source != null);
+                } else {
+                    chunk.load(in.x(), head, chunk.x);
+                    chunk.updateState(i, target, at, source != null);
                 }
             }
+            return chunk;
+        }
+
+        /**
+         * The gradients of the chunks from {@code from} on, given the states that enter them.
+         *
+         * @param leaving the last holds the gradient of the states that leave them; afterwards that of the states that enter
+         */
+        private void backward(int from, List<A> entering, List<A> leaving) {
+            A last = leaving.getLast();
+            int count = entering.size();
             List<ChunkGradient> parts = new ArrayList<>();
-            for (int c = 0; c < count; c++) {
-                parts.add(new ChunkGradient(
-                        this, from + c, entering.get(from + c - firstKept), leaving.get(c + 1), false));
+            if (alone) {
+                parts.add(new ChunkGradient(this, from, entering.getFirst(), last, true));
+            } else {
+                List<A> boundaries = leaving.subList(window - count, window + 1);
+                pass(from, count, true, boundaries);
+                for (int c = 0; c < count; c++) {
+                    parts.add(new ChunkGradient(this, from + c, entering.get(c), boundaries.get(c + 1), false));
+                }
             }
             Parallel.run(count, c -> parts.get(c).run());
             for (int c = count - 1; c >= 0; c--) {
-                parts.get(c).add(sums);
+                sums.add(parts.get(c).sums);
             }
-            k.copy(leaving.getFirst(), 0, last, 0, slab);
+            k.copy(leaving.get(alone ? 0 : window - count), 0, last, 0, alone ? 0 : slab);
         }
+    }
 
-        /** What a chunk adds to the gradient of the state that enters it: {@code Cᵀ diag(l) O} for every head. */
-        private void adjointStates(int number, A to, double[] through, int throughAt) {
-            ChunkWork<A> chunk = chunk(number, 0, heads);
-            int group = -1;
-            for (int i = 0; i < heads; i++) {
-                if (HeadProblem.shared(i, heads, in.cGroups()) != group) {
-                    group = HeadProblem.shared(i, heads, in.cGroups());
-                    transposeC(chunk, i);
-                }
-                A out = chunk.work.array(Slot.D_OUT, chunk.q * paddedP);
-                chunk.load(dy, i, out);
-                Tensor z = in.gate();
-                if (z != null) {
-                    A gate = chunk.work.array(Slot.Z, chunk.q * paddedP);
-                    chunk.load(z, i, gate);
-                    A scratch = chunk.work.array(Slot.GATE_SCRATCH, chunk.q * paddedP);
-                    k.gateAdjoint(chunk.q * paddedP, gate, out, chunk.y, scratch); // y is not looked at
-                }
-                adjointState(chunk, i, out, to, false);
-                through[throughAt + i] = k.get(chunk.through, i);
-            }
+    /** The gradient of a head's outputs before the gate; that of the gate replaces the outputs in Y. */
+    private A loadOut(ChunkWork<A> chunk, int head) {
+        int area = chunk.q * paddedP;
+        A out = chunk.work.array(Slot.D_OUT, area);
+        chunk.load(dy, head, out);
+        Tensor z = in.gate();
+        if (z != null) {
+            A gate = chunk.work.array(Slot.Z, area);
+            chunk.load(z, head, gate);
+            k.gateAdjoint(area, gate, out, chunk.y, chunk.work.array(Slot.GATE_SCRATCH, area));
         }
+        return out;
     }
 
     private void transposeC(ChunkWork<A> chunk, int head) {
@@ -323,31 +300,16 @@ final class FusedBackward<A> {
         k.gather(n, chunk.q, chunk.c, 0, 1, n, chunk.work.array(Slot.C_TRANSPOSED, n * chunk.row), 0, chunk.row);
     }
 
-    /** {@code G ← Cᵀ diag(l) O}, or plus α G, for a head; all heads are in the chunk. */
-    private void adjointState(ChunkWork<A> chunk, int head, A out, A g, boolean add) {
+    /** {@code G ← Cᵀ diag(l) O}, or plus α G, for the chunk's head number i; Cᵀ is there. */
+    private void adjointState(ChunkWork<A> chunk, int i, A out, A g, int at, boolean add) {
         int q = chunk.q;
         int w = chunk.w;
+        int row = chunk.row;
         A weighted = chunk.work.array(Slot.WEIGHTED, q * paddedP);
-        A cTransposed = chunk.work.array(Slot.C_TRANSPOSED, n * chunk.row);
-        k.scaleRows(q, p, chunk.fromStart, head * q, out, 0, weighted, 0);
-        k.multiply(
-                n,
-                p,
-                q,
-                cTransposed,
-                0,
-                chunk.row,
-                Part.FULL,
-                weighted,
-                0,
-                q * w,
-                g,
-                head * stateLength,
-                w,
-                n * w,
-                add ? chunk.through : null,
-                head,
-                0);
+        A cTransposed = chunk.work.array(Slot.C_TRANSPOSED, n * row);
+        A scale = add ? chunk.through : null;
+        k.scaleRows(q, p, chunk.fromStart, i * q, out, 0, weighted, 0);
+        k.multiply(n, p, q, cTransposed, 0, row, Part.FULL, weighted, 0, q * w, g, at, w, n * w, scale, i, 0);
     }
 
     /** All gradients of one chunk, given the states that enter and the gradients of those that leave. */
@@ -379,6 +341,7 @@ final class FusedBackward<A> {
             A dGram = work.array(Slot.D_GRAM, q * row);
             A dB = work.array(Slot.D_B, n * row);
             A dC = work.array(Slot.D_C, n * row);
+            chunk.loadSteps();
             for (int h = 0; h < heads; h++) {
                 boolean newB = isFirst(h, in.bGroups());
                 boolean newC = isFirst(h, in.cGroups());
@@ -414,12 +377,13 @@ final class FusedBackward<A> {
                     k.multiply(n, q, q, cTransposed, 0, row, Part.FULL, panels, 0, q * w, dB, 0, row, w, one, 0, 0);
                 }
                 if (lastB) {
-                    storeTransposed(chunk, dB, gradient("B"), h);
+                    storeTransposed(chunk, dB, gradients.of("B"), h);
                 }
                 if (lastC) {
-                    storeTransposed(chunk, dC, gradient("C"), h);
+                    storeTransposed(chunk, dC, gradients.of("C"), h);
                 }
             }
+            chunk.storeSteps(gradients.of("dt"));
         }
 
         private boolean isFirst(int head, int count) {
@@ -444,26 +408,21 @@ final class FusedBackward<A> {
             int area = q * paddedP;
             int state = h * stateLength;
             A x = chunk.x;
-            A out = work.array(Slot.D_OUT, area);
             chunk.load(in.x(), h, x);
-            chunk.load(dy, h, out);
-            Tensor z = in.gate();
-            if (z != null) {
-                A gate = work.array(Slot.Z, area);
-                chunk.load(z, h, gate);
+            if (in.gate() != null) {
                 chunk.outputs(h, entering, state);
-                k.gateAdjoint(area, gate, out, chunk.y, work.array(Slot.GATE_SCRATCH, area));
-                chunk.store(chunk.y, gradient("z"), h);
             }
-            A xTransposed = work.array(Slot.X_TRANSPOSED, p * row);
+            A out = loadOut(chunk, h);
+            if (in.gate() != null) {
+                chunk.store(chunk.y, gradients.of("z"), h);
+            }
             A outTransposed = work.array(Slot.D_OUT_TRANSPOSED, p * row);
-            transpose(q, x, xTransposed);
             transpose(q, out, outTransposed);
 
             // F = X Oᵀ, then E, the masked Gram matrix and the paths that cross each step.
             A crossGram = work.array(Slot.CROSS_GRAM, q * row);
             for (int t = 0; t < q; t += w) { // of the columns [t, t + w) the rows s < t + w are needed
-                multiplyPanels(Math.min(q, t + w), w, x, 0, q, outTransposed, t * p, crossGram, t, row);
+                multiplyPanels(Math.min(q, t + w), w, x, 0, q, outTransposed, t * p, crossGram, t, row, false);
             }
             A masked = work.array(Slot.MASKED, q * row);
             A running = work.array(Slot.RUNNING, row);
@@ -479,23 +438,31 @@ final class FusedBackward<A> {
             A suffix = work.array(Slot.SUFFIX, q);
             suffixes(chunk, h, suffix);
             k.multiply(q, p, n, chunk.b, 0, n, Part.FULL, leaving, state, n * w, dX, 0, w, q * w, null, 0, 0);
+            A intoState = work.array(Slot.INTO_STATE, q);
+            k.rowDots(q, p, dX, x, intoState);
             k.multiply(q, p, q, masked, 0, row, Part.UPPER, out, 0, q * w, dX, 0, w, q * w, suffix, 0, 1);
-
-            // What states contribute to dC and dB.
-            A product = work.array(Slot.STATE_PRODUCT, n * row);
-            A fromState = work.array(Slot.FROM_STATE, row);
-            A intoState = work.array(Slot.INTO_STATE, row);
-            multiplyPanels(n, q, entering, state, n, outTransposed, 0, product, 0, row);
-            A cTransposed = work.array(Slot.C_TRANSPOSED, n * row);
-            A dC = work.array(Slot.D_C, n * row);
-            k.addScaledDots(n, q, row, product, chunk.fromStart, h * q, cTransposed, dC, fromState);
-            multiplyPanels(n, q, leaving, state, n, xTransposed, 0, product, 0, row);
-            A dB = work.array(Slot.D_B, n * row);
-            k.addScaledDots(n, q, row, product, chunk.toEnd, h * q, chunk.bTransposed, dB, intoState);
-            double inner = k.dot(stateLength, entering, state, leaving, state);
-
             A rowDots = work.array(Slot.ROW_DOTS, q);
             k.rowDots(q, p, dX, x, rowDots);
+
+            // What the states contribute to dCᵀ, a few rows at a time, which stay in the first-level cache, and to dBᵀ.
+            A product = work.array(Slot.STATE_PRODUCT, STATE_ROWS * row);
+            A fromState = work.array(Slot.FROM_STATE, row);
+            k.fill(fromState, 0, row, 0);
+            A cTransposed = work.array(Slot.C_TRANSPOSED, n * row);
+            A dC = work.array(Slot.D_C, n * row);
+            for (int i = 0; i < n; i += STATE_ROWS) {
+                int rows = Math.min(STATE_ROWS, n - i);
+                multiplyPanels(rows, q, entering, state + i * w, n, outTransposed, 0, product, 0, row, false);
+                k.addScaledDots(rows, q, row, product, chunk.fromStart, h * q, cTransposed, dC, i * row, fromState);
+            }
+            A weighted = work.array(Slot.WEIGHTED, area);
+            k.scaleRows(q, p, chunk.toEnd, h * q, x, 0, weighted, 0);
+            A weightedTransposed = work.array(Slot.X_TRANSPOSED, p * row);
+            transpose(q, weighted, weightedTransposed);
+            A dB = work.array(Slot.D_B, n * row);
+            multiplyPanels(n, q, leaving, state, n, weightedTransposed, 0, dB, 0, row, true);
+
+            double inner = k.dot(stateLength, entering, state, leaving, state);
             steps(chunk, h, fromState, intoState, crossings, rowDots, inner);
             Tensor d = in.skip();
             k.scaleRows(q, p, chunk.weight, h * q, dX, 0, dX, 0);
@@ -509,14 +476,14 @@ final class FusedBackward<A> {
             }
             storeX(chunk, h, dX);
             if (update) {
-                adjointState(chunk, h, out, leaving, true);
+                adjointState(chunk, h, out, leaving, state, true);
             }
         }
 
         /** Writes dX, after adding that of the other heads that read the same X. */
         private void storeX(ChunkWork<A> chunk, int h, A dX) {
             if (in.xHeads() == heads) {
-                chunk.store(dX, gradient("x"), h);
+                chunk.store(dX, gradients.of("x"), h);
                 return;
             }
             int area = chunk.q * paddedP;
@@ -527,7 +494,7 @@ final class FusedBackward<A> {
                 k.addScaled(area, 1, dX, 0, sum, 0);
             }
             if (h + 1 == heads || isFirst(h + 1, in.xHeads())) {
-                chunk.store(sum, gradient("x"), h);
+                chunk.store(sum, gradients.of("x"), h);
             }
         }
 
@@ -545,11 +512,12 @@ final class FusedBackward<A> {
             }
         }
 
-        /** {@code C ← A B} of the first m rows of A (aRows×p) in panels, {@code B (p×columns)} in panels and row-major C. */
-        private void multiplyPanels(int m, int columns, A a, int aAt, int aRows, A b, int bAt, A c, int cAt, int row) {
+        /** {@code C ← A B} or {@code C ← C + A B} of the first m rows of A (aRows×p) in panels, {@code B (p×columns)} in panels and row-major C. */
+        private void multiplyPanels(
+                int m, int columns, A a, int aAt, int aRows, A b, int bAt, A c, int cAt, int row, boolean add) {
             int w = k.panel();
             for (int j = 0; j == 0 || j < p; j += w) { // once even if p is 0
-                A scale = j == 0 ? null : one;
+                A scale = j == 0 && !add ? null : one;
                 k.multiply(
                         m,
                         columns,
@@ -581,7 +549,7 @@ final class FusedBackward<A> {
         }
 
         /**
-         * The gradients of the step sizes, of A and of the bias. The decay a_k is in every path that crosses from before step
+         * The gradients of the step sizes, which replace them, of A and of the bias. The decay a_k is in every path that crosses from before step
          * k to step k or later; see {@link duality.ssd.BlockGradient}.
          */
         private void steps(ChunkWork<A> chunk, int h, A fromState, A intoState, A crossings, A rowDots, double inner) {
@@ -589,32 +557,26 @@ final class FusedBackward<A> {
             double through = k.get(chunk.through, h) * inner;
             double rate = in.a().getDouble(h);
             double bias = in.dtBias() == null ? 0 : in.dtBias().getDouble(h);
-            double[] logDecay = new double[q];
+            double[] logDecay = chunk.work.decays(q);
             double fromStates = 0;
             for (int t = q - 1; t >= 0; t--) {
                 fromStates += k.get(fromState, t);
                 logDecay[t] = fromStates + through + k.get(crossings, t);
             }
             double intoStates = 0;
-            Tensor dDt = gradient("dt");
+            double[] dt = chunk.work.steps(heads * q);
             for (int t = 0; t < q; t++) {
-                logDecay[t] += intoStates;
-                intoStates += k.get(intoState, t);
-                double dt = k.get(chunk.weight, h * q + t);
+                double total = logDecay[t] + intoStates;
+                intoStates += k.get(chunk.toEnd, h * q + t) * k.get(intoState, t);
                 double gradient = k.get(rowDots, t);
-                if (logDecay[t] != 0) { // a reset's gradient is zero even at the rate −∞
-                    sums.rate[h] += logDecay[t] * dt;
-                    gradient += logDecay[t] * rate;
+                if (total != 0) { // a reset's gradient is zero even at the rate −∞
+                    sums.rate[h] += total * k.get(chunk.weight, h * q + t);
+                    gradient += total * rate;
                 }
-                long at = HeadProblem.rowOffset(dDt, chunk.sequence, chunk.from + t, h, 1);
-                gradient *= StepSizes.slope(in, in.dt().getDouble(at) + bias);
+                gradient *= StepSizes.slope(in, dt[t * heads + h] + bias);
                 sums.bias[h] += gradient;
-                dDt.setDouble(at, gradient);
+                dt[t * heads + h] = gradient;
             }
-        }
-
-        void add(Sums total) {
-            total.add(sums);
         }
     }
 }

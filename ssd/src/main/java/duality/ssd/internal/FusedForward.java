@@ -29,9 +29,6 @@ import java.util.concurrent.CancellationException;
  * @param <A> the type of arrays
  */
 final class FusedForward<A> {
-    /** Bytes of states that a lane may keep: a part of the second-level cache. */
-    private static final int STATE_BYTES = 400 << 10;
-
     private final Kernels<A> k;
     private final ThreadLocal<Workspace<A>> workspaces;
     private final SsdInputs in;
@@ -50,18 +47,11 @@ final class FusedForward<A> {
 
     void run() {
         int threads = Parallel.threads();
-        int heads = Math.max(1, STATE_BYTES / Math.max(1, stateLength * k.bytes()));
-        List<Lane> lanes = Lane.of(in, heads);
-        // Shorter lanes share C Bᵀ among fewer heads, which costs little down to about four.
-        while (threads > 1 && lanes.size() < 2 * threads && heads > 4) {
-            heads = Math.max(4, heads / 2);
-            lanes = Lane.of(in, heads);
-        }
-        if (threads > 1 && lanes.size() < threads) {
+        List<Lane> lanes = Lane.forThreads(in, stateLength * k.bytes());
+        if (lanes.size() < threads) {
             lanes.forEach(lane -> windows(lane, 4 * threads));
         } else {
-            List<Lane> all = lanes;
-            Parallel.run(all.size(), i -> walk(all.get(i)));
+            Parallel.run(lanes.size(), i -> walk(lanes.get(i)));
         }
     }
 

@@ -69,6 +69,10 @@ final class TensorRows {
         if (from instanceof double[] doubles) {
             if (to.dtype() == DType.FLOAT64) {
                 MemorySegment.copy(doubles, at, s, DOUBLE, offset * Double.BYTES, n);
+            } else if (to.dtype() == DType.FLOAT32) {
+                for (int i = 0; i < n; i++) {
+                    s.set(FLOAT, (offset + i) * Float.BYTES, (float) doubles[at + i]);
+                }
             } else {
                 for (int i = 0; i < n; i++) {
                     to.setDouble(offset + i, doubles[at + i]);
