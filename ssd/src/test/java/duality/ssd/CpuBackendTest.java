@@ -157,6 +157,26 @@ class CpuBackendTest {
         }
     }
 
+    /** With states so large that a thread takes two heads, or one. */
+    @ParameterizedTest
+    @EnumSource
+    void threadsThatTakeSomeHeadsDoNotChangeBits(HeadPattern pattern) {
+        SsdInputs in = new Cases(5).full(Shape.of(pattern, 1, 37, 8, 2, 40, 600), null);
+        Tensor dy = new Cases(9).normal(1, 37, 8, 40);
+        for (Precision precision : List.of(Precision.FLOAT64, Precision.FLOAT32)) {
+            SsdOptions options = OPTIONS.with(precision).withChunkLength(7);
+            SsdGradients one = gradients(1, in, dy, options);
+            for (int threads : new int[] {2, 3, 9}) {
+                gradients(threads, in, dy, options)
+                        .arrays()
+                        .forEach((name, gradient) -> assertThat(gradient.contentEquals(one.of(name)))
+                                .as(name)
+                                .isTrue());
+            }
+            assertWithinBounds(in, options);
+        }
+    }
+
     private static SsdOutputs outputs(int threads, SsdInputs in, SsdOptions options) {
         try (ForkJoinPool pool = new ForkJoinPool(threads)) {
             return pool.submit(() -> SsdBackends.CPU.forward(in, options)).join();

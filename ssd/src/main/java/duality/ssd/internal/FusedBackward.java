@@ -9,6 +9,8 @@ import duality.ssd.internal.Workspace.Slot;
 import duality.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  *   G   ← α G + Cᵀ diag(l) O
  * </pre>
  *
- * <p>One thread does all of that for one chunk after another. Several pass G through a window of chunks first, each of them
- * some heads, and then take a chunk each. A chunk's heads are summed in order by one thread, and chunks in order afterwards,
- * so the bits do not depend on the threads.
+ * <p>Threads take some heads each and keep their G in the second-level cache. Where there are too few heads, or X is
+ * shared among them, G is passed through a window of chunks first, and then each takes a chunk. Either way what neighbouring
+ * heads add to dB, dC and E is summed in order, and then these sums, so the bits do not depend on the threads.
  *
  * @param <A> the type of arrays
  */
@@ -132,16 +134,23 @@ final class FusedBackward<A> {
         private final int chunks;
         private final List<Lane> lanes;
         private final boolean alone = Parallel.threads() == 1;
-        private final int window = alone ? 1 : 4 * Parallel.threads();
-        private final List<A> slabs = new ArrayList<>();
+        private final boolean byLanes;
+        /** Whether the gradients of the states that leave a chunk are replaced by those of the ones that enter. */
+        private final boolean inPlace;
+
+        private final int window;
+        private final List<A> taken = new ArrayList<>();
 
         Walk(SsdInputs.Sequence sequence, Sums sums) {
             this.sequence = sequence;
             this.sums = sums;
             chunks = Math.ceilDiv(sequence.length(), chunkLength);
-            lanes = Lane.forThreads(in, stateLength * k.bytes()).stream()
+            lanes = Lane.of(in, Lane.longest(stateLength * k.bytes())).stream()
                     .filter(lane -> lane.sequence().index() == sequence.index())
                     .toList();
+            byLanes = !alone && lanes.size() >= Parallel.threads() && in.xHeads() == heads;
+            inPlace = alone || byLanes;
+            window = alone ? 1 : (byLanes ? 8 : 4) * Parallel.threads();
         }
 
         private ChunkWork<A> chunk(int number, int fromHead, int count) {
@@ -150,13 +159,11 @@ final class FusedBackward<A> {
             return new ChunkWork<>(k, in, workspaces.get(), sequence, fromHead, count, from, length);
         }
 
-        private List<A> take(int count) {
-            List<A> taken = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                taken.add(reserve.take(slab));
-            }
-            slabs.addAll(taken);
-            return taken;
+        private List<A> take(int count, int length) {
+            List<A> arrays =
+                    Stream.generate(() -> reserve.take(length)).limit(count).toList();
+            taken.addAll(arrays);
+            return arrays;
         }
 
         void run() {
@@ -164,17 +171,18 @@ final class FusedBackward<A> {
             long walks = Math.min(Parallel.threads(), in.sequences().size());
             long most = Runtime.getRuntime().maxMemory() / 8 / walks / Math.max(1, (long) slab * k.bytes());
             int segment = Math.clamp(most, 1, Math.max(1, chunks));
-            List<A> entering = take(segment + 1);
+            List<A> entering = take(segment + 1, slab);
             A first = entering.getFirst();
             ChunkWork.loadStates(k, in, in.initialStates(), sequence, 0, heads, workspaces.get(), first);
             List<A> starts = new ArrayList<>();
             for (int from = 0; from + segment < chunks; from += segment) {
-                starts.addAll(take(1));
+                starts.addAll(take(1, slab));
                 k.copy(first, 0, starts.getLast(), 0, slab);
                 pass(from, segment, false, entering);
                 k.copy(entering.get(segment), 0, first, 0, slab);
             }
-            List<A> leaving = take(alone ? 1 : window + 1);
+            List<A> leaving = take(inPlace ? 1 : window + 1, slab);
+            List<Shares<A>> shares = byLanes ? shares() : List.of();
             A last = leaving.getLast();
             ChunkWork.loadStates(k, in, dFinalStates, sequence, 0, heads, workspaces.get(), last);
             for (int s = starts.size(); s >= 0; s--) {
@@ -187,11 +195,21 @@ final class FusedBackward<A> {
                 for (int end = to; end > from; end -= window) {
                     FusedForward.checkCancelled();
                     int start = Math.max(from, end - window);
-                    backward(start, entering.subList(start - from, end - from), leaving);
+                    backward(start, entering.subList(start - from, end - from), leaving, shares);
                 }
             }
             ChunkWork.storeStates(k, in, last, sequence, 0, heads, workspaces.get(), gradients.of("initial_states"));
-            reserve.give(slabs);
+            reserve.give(taken);
+        }
+
+        /** Room for what every lane adds in every chunk of a window. */
+        private List<Shares<A>> shares() {
+            int row = k.padded(chunkLength);
+            List<A> transposed = take(2 * window * lanes.size(), n * row);
+            List<A> grams = take(window * lanes.size(), chunkLength * row);
+            return IntStream.range(0, grams.size())
+                    .mapToObj(i -> new Shares<>(transposed.get(2 * i), transposed.get(2 * i + 1), grams.get(i)))
+                    .toList();
         }
 
         /**
@@ -260,26 +278,38 @@ final class FusedBackward<A> {
          *
          * @param leaving the last holds the gradient of the states that leave them; afterwards that of the states that enter
          */
-        private void backward(int from, List<A> entering, List<A> leaving) {
-            A last = leaving.getLast();
+        private void backward(int from, List<A> entering, List<A> leaving, List<Shares<A>> shares) {
             int count = entering.size();
-            List<ChunkGradient> parts = new ArrayList<>();
-            if (alone) {
-                parts.add(new ChunkGradient(this, from, entering.getFirst(), last, true));
-            } else {
-                List<A> boundaries = leaving.subList(window - count, window + 1);
+            A last = leaving.getLast();
+            List<A> boundaries = inPlace ? leaving : leaving.subList(window - count, window + 1);
+            if (!inPlace) {
                 pass(from, count, true, boundaries);
-                for (int c = 0; c < count; c++) {
-                    parts.add(new ChunkGradient(this, from + c, entering.get(c), boundaries.get(c + 1), false));
-                }
             }
-            Parallel.run(count, c -> parts.get(c).run());
+            List<ChunkGradient> parts = new ArrayList<>();
+            for (int c = 0; c < count; c++) {
+                parts.add(new ChunkGradient(this, from + c, entering.get(c), inPlace ? last : boundaries.get(c + 1)));
+            }
+            if (byLanes) {
+                Parallel.run(lanes.size(), l -> {
+                    for (int c = count - 1; c >= 0; c--) {
+                        parts.get(c).lane(lanes.get(l), true, shares.get(c * lanes.size() + l));
+                    }
+                });
+                Parallel.run(count, c -> parts.get(c).sum(shares.subList(c * lanes.size(), (c + 1) * lanes.size())));
+            } else {
+                Parallel.run(count, c -> parts.get(c).run());
+            }
             for (int c = count - 1; c >= 0; c--) {
                 sums.add(parts.get(c).sums);
             }
-            k.copy(leaving.get(alone ? 0 : window - count), 0, last, 0, alone ? 0 : slab);
+            if (!inPlace) {
+                k.copy(boundaries.getFirst(), 0, last, 0, slab);
+            }
         }
     }
+
+    /** What the heads of a lane add to dBᵀ and dCᵀ (n×q) and to E, transposed (q×q), row-major with the chunk's stride. */
+    private record Shares<A>(A b, A c, A gram) {}
 
     /** The gradient of a head's outputs before the gate; that of the gate replaces the outputs in Y. */
     private A loadOut(ChunkWork<A> chunk, int head) {
@@ -318,72 +348,113 @@ final class FusedBackward<A> {
         private final int number;
         private final A entering;
         private final A leaving;
-        private final boolean update;
         private final Sums sums = new Sums();
+        private final int commonHeads = Lane.commonHeads(in);
 
-        /** @param update whether to replace the gradients of the states that leave by those of the ones that enter */
-        ChunkGradient(Walk walk, int number, A entering, A leaving, boolean update) {
+        ChunkGradient(Walk walk, int number, A entering, A leaving) {
             this.walk = walk;
             this.number = number;
             this.entering = entering;
             this.leaving = leaving;
-            this.update = update;
         }
 
+        /** One lane after another. */
         void run() {
-            ChunkWork<A> chunk = walk.chunk(number, 0, heads);
+            Workspace<A> work = workspaces.get();
+            int row = k.padded(chunkLength);
+            Shares<A> shares = new Shares<>(
+                    work.array(Slot.D_B, n * row),
+                    work.array(Slot.D_C, n * row),
+                    work.array(Slot.D_GRAM, chunkLength * row));
+            for (Lane lane : walk.lanes) {
+                ChunkWork<A> chunk = lane(lane, lane.from() % commonHeads == 0, shares);
+                sum(chunk, lane, shares);
+            }
+        }
+
+        /** After the lanes. */
+        void sum(List<Shares<A>> shares) {
+            ChunkWork<A> chunk = walk.chunk(number, 0, 0);
+            for (int l = 0; l < shares.size(); l++) {
+                Lane lane = walk.lanes.get(l);
+                if (lane.from() % commonHeads == 0) {
+                    chunk.loadB(lane.from());
+                    transposeC(chunk, lane.from());
+                }
+                sum(chunk, lane, shares.get(l));
+            }
+        }
+
+        /**
+         * The heads of a lane.
+         *
+         * @param fresh whether B and C are other ones than those that this thread read last
+         */
+        ChunkWork<A> lane(Lane lane, boolean fresh, Shares<A> shares) {
+            FusedForward.checkCancelled();
+            ChunkWork<A> chunk = walk.chunk(number, lane.from(), lane.heads());
+            int q = chunk.q;
+            int row = chunk.row;
+            int w = chunk.w;
+            if (fresh) {
+                chunk.loadB(lane.from());
+                transposeC(chunk, lane.from());
+                A panels = chunk.work.array(Slot.PANELS, n * row);
+                A gram = chunk.work.array(Slot.GRAM_TRANSPOSED, q * row);
+                A cTransposed = chunk.work.array(Slot.C_TRANSPOSED, n * row);
+                k.pack(n, q, cTransposed, 0, row, panels, 0, n);
+                k.multiply(q, q, n, chunk.b, 0, n, Part.FULL, panels, 0, n * w, gram, 0, row, w, null, 0, 0);
+                if (in.gate() != null) {
+                    chunk.multiplyCB();
+                }
+            }
+            k.fill(shares.b(), 0, n * row, 0);
+            k.fill(shares.c(), 0, n * row, 0);
+            k.fill(shares.gram(), 0, q * row, 0);
+            chunk.loadSteps();
+            for (int i = 0; i < lane.heads(); i++) {
+                head(chunk, i, shares);
+            }
+            chunk.storeSteps(gradients.of("dt"));
+            return chunk;
+        }
+
+        /** Adds the next lane; with the last one that reads a B or C its gradient is done. B and C are there. */
+        private void sum(ChunkWork<A> chunk, Lane lane, Shares<A> shares) {
             Workspace<A> work = chunk.work;
             int q = chunk.q;
             int row = chunk.row;
             int w = chunk.w;
-            A cTransposed = work.array(Slot.C_TRANSPOSED, n * row);
-            A gramTransposed = work.array(Slot.GRAM_TRANSPOSED, q * row);
-            A dGram = work.array(Slot.D_GRAM, q * row);
-            A dB = work.array(Slot.D_B, n * row);
-            A dC = work.array(Slot.D_C, n * row);
-            chunk.loadSteps();
-            for (int h = 0; h < heads; h++) {
-                boolean newB = isFirst(h, in.bGroups());
-                boolean newC = isFirst(h, in.cGroups());
-                if (newB) {
-                    chunk.loadB(h);
-                    k.fill(dB, 0, n * row, 0);
-                }
-                if (newC) {
-                    transposeC(chunk, h);
-                    k.fill(dC, 0, n * row, 0);
-                }
-                if (newB || newC) {
-                    A panels = work.array(Slot.PANELS, n * row);
-                    k.pack(n, q, cTransposed, 0, row, panels, 0, n);
-                    k.multiply(
-                            q, q, n, chunk.b, 0, n, Part.FULL, panels, 0, n * w, gramTransposed, 0, row, w, null, 0, 0);
-                    if (in.gate() != null) {
-                        chunk.multiplyCB();
-                    }
-                    k.fill(dGram, 0, q * row, 0);
-                }
-                head(chunk, h);
-                boolean lastB = h + 1 == heads || isFirst(h + 1, in.bGroups());
-                boolean lastC = h + 1 == heads || isFirst(h + 1, in.cGroups());
-                if (lastB || lastC) {
-                    A panels = work.array(Slot.PANELS, Math.max(n, q) * row);
-                    k.pack(q, q, dGram, 0, row, panels, 0, q);
-                    k.multiply(
-                            n, q, q, chunk.bTransposed, 0, row, Part.FULL, panels, 0, q * w, dC, 0, row, w, one, 0, 0);
-                    A transposed = work.array(Slot.CROSS_GRAM, q * row);
-                    k.gather(q, q, dGram, 0, 1, row, transposed, 0, row);
-                    k.pack(q, q, transposed, 0, row, panels, 0, q);
-                    k.multiply(n, q, q, cTransposed, 0, row, Part.FULL, panels, 0, q * w, dB, 0, row, w, one, 0, 0);
-                }
-                if (lastB) {
-                    storeTransposed(chunk, dB, gradients.of("B"), h);
-                }
-                if (lastC) {
-                    storeTransposed(chunk, dC, gradients.of("C"), h);
-                }
+            A dGram = work.array(Slot.D_GRAM_SUM, q * row);
+            A dB = work.array(Slot.D_B_SUM, n * row);
+            A dC = work.array(Slot.D_C_SUM, n * row);
+            sum(q * row, shares.gram(), lane.from() % commonHeads == 0, dGram);
+            sum(n * row, shares.b(), isFirst(lane.from(), in.bGroups()), dB);
+            sum(n * row, shares.c(), isFirst(lane.from(), in.cGroups()), dC);
+            if (lane.to() % commonHeads == 0) {
+                A cTransposed = work.array(Slot.C_TRANSPOSED, n * row);
+                A panels = work.array(Slot.PANELS, Math.max(n, q) * row);
+                k.pack(q, q, dGram, 0, row, panels, 0, q);
+                k.multiply(n, q, q, chunk.bTransposed, 0, row, Part.FULL, panels, 0, q * w, dC, 0, row, w, one, 0, 0);
+                A transposed = work.array(Slot.CROSS_GRAM, q * row);
+                k.gather(q, q, dGram, 0, 1, row, transposed, 0, row);
+                k.pack(q, q, transposed, 0, row, panels, 0, q);
+                k.multiply(n, q, q, cTransposed, 0, row, Part.FULL, panels, 0, q * w, dB, 0, row, w, one, 0, 0);
             }
-            chunk.storeSteps(gradients.of("dt"));
+            if (isFirst(lane.to(), in.bGroups())) {
+                storeTransposed(chunk, dB, gradients.of("B"), lane.from());
+            }
+            if (isFirst(lane.to(), in.cGroups())) {
+                storeTransposed(chunk, dC, gradients.of("C"), lane.from());
+            }
+        }
+
+        private void sum(int length, A share, boolean first, A sum) {
+            if (first) {
+                k.copy(share, 0, sum, 0, length);
+            } else {
+                k.addScaled(length, 1, share, 0, sum, 0);
+            }
         }
 
         private boolean isFirst(int head, int count) {
@@ -400,7 +471,8 @@ final class FusedBackward<A> {
             }
         }
 
-        private void head(ChunkWork<A> chunk, int h) {
+        private void head(ChunkWork<A> chunk, int i, Shares<A> shares) {
+            int h = chunk.fromHead + i;
             Workspace<A> work = chunk.work;
             int q = chunk.q;
             int row = chunk.row;
@@ -410,7 +482,7 @@ final class FusedBackward<A> {
             A x = chunk.x;
             chunk.load(in.x(), h, x);
             if (in.gate() != null) {
-                chunk.outputs(h, entering, state);
+                chunk.outputs(i, entering, state);
             }
             A out = loadOut(chunk, h);
             if (in.gate() != null) {
@@ -427,16 +499,25 @@ final class FusedBackward<A> {
             A masked = work.array(Slot.MASKED, q * row);
             A running = work.array(Slot.RUNNING, row);
             A gramTransposed = work.array(Slot.GRAM_TRANSPOSED, q * row);
-            A dGram = work.array(Slot.D_GRAM, q * row);
             k.maskedAdjoint(
-                    q, chunk.decay, h * q, chunk.weight, h * q, gramTransposed, crossGram, row, running, masked, dGram);
+                    q,
+                    chunk.decay,
+                    i * q,
+                    chunk.weight,
+                    i * q,
+                    gramTransposed,
+                    crossGram,
+                    row,
+                    running,
+                    masked,
+                    shares.gram());
             A crossings = work.array(Slot.CROSSINGS, q);
             k.crossings(q, crossGram, row, running, crossings);
 
             // dX̃ = (L ∘ C Bᵀ)ᵀ O + diag(w) (B G)
             A dX = work.array(Slot.D_X, area);
             A suffix = work.array(Slot.SUFFIX, q);
-            suffixes(chunk, h, suffix);
+            suffixes(chunk, i, suffix);
             k.multiply(q, p, n, chunk.b, 0, n, Part.FULL, leaving, state, n * w, dX, 0, w, q * w, null, 0, 0);
             A intoState = work.array(Slot.INTO_STATE, q);
             k.rowDots(q, p, dX, x, intoState);
@@ -449,23 +530,22 @@ final class FusedBackward<A> {
             A fromState = work.array(Slot.FROM_STATE, row);
             k.fill(fromState, 0, row, 0);
             A cTransposed = work.array(Slot.C_TRANSPOSED, n * row);
-            A dC = work.array(Slot.D_C, n * row);
-            for (int i = 0; i < n; i += STATE_ROWS) {
-                int rows = Math.min(STATE_ROWS, n - i);
-                multiplyPanels(rows, q, entering, state + i * w, n, outTransposed, 0, product, 0, row, false);
-                k.addScaledDots(rows, q, row, product, chunk.fromStart, h * q, cTransposed, dC, i * row, fromState);
+            for (int j = 0; j < n; j += STATE_ROWS) {
+                int rows = Math.min(STATE_ROWS, n - j);
+                multiplyPanels(rows, q, entering, state + j * w, n, outTransposed, 0, product, 0, row, false);
+                k.addScaledDots(
+                        rows, q, row, product, chunk.fromStart, i * q, cTransposed, shares.c(), j * row, fromState);
             }
             A weighted = work.array(Slot.WEIGHTED, area);
-            k.scaleRows(q, p, chunk.toEnd, h * q, x, 0, weighted, 0);
+            k.scaleRows(q, p, chunk.toEnd, i * q, x, 0, weighted, 0);
             A weightedTransposed = work.array(Slot.X_TRANSPOSED, p * row);
             transpose(q, weighted, weightedTransposed);
-            A dB = work.array(Slot.D_B, n * row);
-            multiplyPanels(n, q, leaving, state, n, weightedTransposed, 0, dB, 0, row, true);
+            multiplyPanels(n, q, leaving, state, n, weightedTransposed, 0, shares.b(), 0, row, true);
 
             double inner = k.dot(stateLength, entering, state, leaving, state);
-            steps(chunk, h, fromState, intoState, crossings, rowDots, inner);
+            steps(chunk, i, fromState, intoState, crossings, rowDots, inner);
             Tensor d = in.skip();
-            k.scaleRows(q, p, chunk.weight, h * q, dX, 0, dX, 0);
+            k.scaleRows(q, p, chunk.weight, i * q, dX, 0, dX, 0);
             if (d != null) {
                 k.addScaledColumns(q, p, chunk.skip(h), 0, out, 0, dX, 0);
                 A dSkip = work.array(Slot.D_SKIP, paddedP);
@@ -475,8 +555,8 @@ final class FusedBackward<A> {
                 }
             }
             storeX(chunk, h, dX);
-            if (update) {
-                adjointState(chunk, h, out, leaving, state, true);
+            if (walk.inPlace) {
+                adjointState(chunk, i, out, leaving, state, true);
             }
         }
 
@@ -540,11 +620,11 @@ final class FusedBackward<A> {
         }
 
         /** The products of the decays after each step: what {@code toEnd} has times the step size. */
-        private void suffixes(ChunkWork<A> chunk, int h, A to) {
+        private void suffixes(ChunkWork<A> chunk, int i, A to) {
             double product = 1;
             for (int t = chunk.q - 1; t >= 0; t--) {
                 k.set(to, t, product);
-                product *= k.get(chunk.decay, h * chunk.q + t);
+                product *= k.get(chunk.decay, i * chunk.q + t);
             }
         }
 
@@ -552,9 +632,10 @@ final class FusedBackward<A> {
          * The gradients of the step sizes, which replace them, of A and of the bias. The decay a_k is in every path that crosses from before step
          * k to step k or later; see {@link duality.ssd.BlockGradient}.
          */
-        private void steps(ChunkWork<A> chunk, int h, A fromState, A intoState, A crossings, A rowDots, double inner) {
+        private void steps(ChunkWork<A> chunk, int i, A fromState, A intoState, A crossings, A rowDots, double inner) {
             int q = chunk.q;
-            double through = k.get(chunk.through, h) * inner;
+            int h = chunk.fromHead + i;
+            double through = k.get(chunk.through, i) * inner;
             double rate = in.a().getDouble(h);
             double bias = in.dtBias() == null ? 0 : in.dtBias().getDouble(h);
             double[] logDecay = chunk.work.decays(q);
@@ -564,18 +645,18 @@ final class FusedBackward<A> {
                 logDecay[t] = fromStates + through + k.get(crossings, t);
             }
             double intoStates = 0;
-            double[] dt = chunk.work.steps(heads * q);
+            double[] dt = chunk.work.steps(chunk.heads * q);
             for (int t = 0; t < q; t++) {
                 double total = logDecay[t] + intoStates;
-                intoStates += k.get(chunk.toEnd, h * q + t) * k.get(intoState, t);
+                intoStates += k.get(chunk.toEnd, i * q + t) * k.get(intoState, t);
                 double gradient = k.get(rowDots, t);
                 if (total != 0) { // a reset's gradient is zero even at the rate −∞
-                    sums.rate[h] += total * k.get(chunk.weight, h * q + t);
+                    sums.rate[h] += total * k.get(chunk.weight, i * q + t);
                     gradient += total * rate;
                 }
-                gradient *= StepSizes.slope(in, dt[t * heads + h] + bias);
+                gradient *= StepSizes.slope(in, dt[t * chunk.heads + i] + bias);
                 sums.bias[h] += gradient;
-                dt[t * heads + h] = gradient;
+                dt[t * chunk.heads + i] = gradient;
             }
         }
     }

@@ -47,12 +47,23 @@ final class FusedForward<A> {
 
     void run() {
         int threads = Parallel.threads();
-        List<Lane> lanes = Lane.forThreads(in, stateLength * k.bytes());
+        List<Lane> lanes = lanes(threads);
         if (lanes.size() < threads) {
             lanes.forEach(lane -> windows(lane, 4 * threads));
         } else {
             Parallel.run(lanes.size(), i -> walk(lanes.get(i)));
         }
+    }
+
+    /** Shorter lanes than the cache allows share C Bᵀ among fewer heads, which costs little down to about four. */
+    private List<Lane> lanes(int threads) {
+        int heads = Lane.longest(stateLength * k.bytes());
+        List<Lane> lanes = Lane.of(in, heads);
+        while (threads > 1 && lanes.size() < 2 * threads && heads > 4) {
+            heads = Math.max(4, heads / 2);
+            lanes = Lane.of(in, heads);
+        }
+        return lanes;
     }
 
     static void checkCancelled() {

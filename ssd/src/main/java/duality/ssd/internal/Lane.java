@@ -1,6 +1,5 @@
 package duality.ssd.internal;
 
-import duality.kernels.Parallel;
 import duality.ssd.SsdInputs;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,24 +15,13 @@ record Lane(SsdInputs.Sequence sequence, int from, int to) {
     /** Bytes of states that a lane may keep: a part of the second-level cache. */
     private static final int STATE_BYTES = 400 << 10;
 
-    int heads() {
-        return to - from;
+    /** How many heads a lane may have, if the state of each takes so many bytes. */
+    static int longest(int stateBytes) {
+        return Math.max(1, STATE_BYTES / Math.max(1, stateBytes));
     }
 
-    /**
-     * Lanes for the threads there are. Shorter ones share C Bᵀ among fewer heads, which costs little down to about four.
-     *
-     * @param stateBytes the bytes of one head's state
-     */
-    static List<Lane> forThreads(SsdInputs in, int stateBytes) {
-        int threads = Parallel.threads();
-        int heads = Math.max(1, STATE_BYTES / Math.max(1, stateBytes));
-        List<Lane> lanes = of(in, heads);
-        while (threads > 1 && lanes.size() < 2 * threads && heads > 4) {
-            heads = Math.max(4, heads / 2);
-            lanes = of(in, heads);
-        }
-        return lanes;
+    int heads() {
+        return to - from;
     }
 
     /** All heads of all sequences in lanes of at most {@code longest} heads, in order. */

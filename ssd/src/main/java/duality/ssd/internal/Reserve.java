@@ -4,38 +4,39 @@ import duality.kernels.Kernels;
 import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Large arrays of one length for calls to come, since new ones cost the time to clear them. The garbage collector may have
- * them when memory is short, and those of another length go when they are asked for.
+ * Large arrays for calls to come, since new ones cost the time to clear them. The garbage collector may have them when memory
+ * is short.
  */
 final class Reserve<A> {
     private final Kernels<A> k;
-    private int length;
-    private SoftReference<Deque<A>> free = new SoftReference<>(new ArrayDeque<>());
+    /** By length. */
+    private SoftReference<Map<Integer, Deque<A>>> free = new SoftReference<>(new HashMap<>());
 
     Reserve(Kernels<A> k) {
         this.k = k;
     }
 
-    private Deque<A> free(int wanted) {
-        Deque<A> arrays = free.get();
-        if (arrays == null || wanted != length) {
-            arrays = new ArrayDeque<>();
+    private Deque<A> free(int length) {
+        Map<Integer, Deque<A>> arrays = free.get();
+        if (arrays == null) {
+            arrays = new HashMap<>();
             free = new SoftReference<>(arrays);
-            length = wanted;
         }
-        return arrays;
+        return arrays.computeIfAbsent(length, l -> new ArrayDeque<>());
     }
 
     /** An array of that length, with whatever it was left with. */
-    synchronized A take(int wanted) {
-        A array = free(wanted).poll();
-        return array == null ? k.allocate(wanted) : array;
+    synchronized A take(int length) {
+        A array = free(length).poll();
+        return array == null ? k.allocate(length) : array;
     }
 
-    /** Gives arrays of one length back, which nobody may use from now on. */
+    /** Gives arrays back, which nobody may use from now on. */
     synchronized void give(List<A> arrays) {
         for (A array : arrays) {
             free(k.length(array)).push(array);
