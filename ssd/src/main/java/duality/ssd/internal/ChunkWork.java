@@ -142,11 +142,14 @@ final class ChunkWork<A> {
         TensorRows.loadRows(in.c(), offset(in.c(), head, n), (long) in.cGroups() * n, q, n, c, 0);
     }
 
-    /** C Bᵀ. */
+    /** C Bᵀ on and below the diagonal, and what is beside it in whole squares. */
     void multiplyCB() {
         A panels = work.array(Slot.PANELS, n * row);
         k.pack(n, q, bTransposed, 0, row, panels, 0, n);
-        k.multiply(q, q, n, c, 0, n, Part.FULL, panels, 0, n * w, gram, 0, row, w, null, 0, 0);
+        for (int t = 0; t < q; t += w) {
+            int rows = Math.min(w, q - t);
+            k.multiply(rows, t + rows, n, c, t * n, n, Part.FULL, panels, 0, n * w, gram, t * row, row, w, null, 0, 0);
+        }
     }
 
     /** A head's rows of a tensor (batch, time, count, headDim), in panels. */
