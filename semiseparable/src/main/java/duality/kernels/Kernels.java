@@ -101,7 +101,7 @@ public abstract class Kernels<A> {
             int scaleStep);
 
     /** Copies a row-major matrix into panels of {@code toRows} rows each, of which it fills the first {@code rows}. */
-    public final void pack(int rows, int columns, A from, int at, int row, A to, int toAt, int toRows) {
+    public void pack(int rows, int columns, A from, int at, int row, A to, int toAt, int toRows) {
         int w = panel();
         for (int j = 0; j < columns; j += w) {
             int width = Math.min(w, columns - j);

@@ -284,6 +284,20 @@ final class VectorDoubles extends ScalarDoubles {
         d0.intoArray(c, cAt + LANES);
     }
 
+    @Override
+    public void pack(int rows, int columns, double[] from, int at, int row, double[] to, int toAt, int toRows) {
+        int whole = columns - columns % W;
+        for (int j = 0; j < whole; j += W) {
+            int source = at + j;
+            int target = toAt + j * toRows;
+            for (int i = 0; i < rows; i++) {
+                DoubleVector.fromArray(S, from, source + i * row).intoArray(to, target + i * W);
+                DoubleVector.fromArray(S, from, source + i * row + LANES).intoArray(to, target + i * W + LANES);
+            }
+        }
+        super.pack(rows, columns - whole, from, at + whole, row, to, toAt + whole * toRows, toRows);
+    }
+
     /** A transpose, in which the rows lie next to each other, goes by squares. */
     @Override
     public void gather(

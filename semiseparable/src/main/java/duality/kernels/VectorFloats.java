@@ -284,6 +284,20 @@ final class VectorFloats extends ScalarFloats {
         d0.intoArray(c, cAt + LANES);
     }
 
+    @Override
+    public void pack(int rows, int columns, float[] from, int at, int row, float[] to, int toAt, int toRows) {
+        int whole = columns - columns % W;
+        for (int j = 0; j < whole; j += W) {
+            int source = at + j;
+            int target = toAt + j * toRows;
+            for (int i = 0; i < rows; i++) {
+                FloatVector.fromArray(S, from, source + i * row).intoArray(to, target + i * W);
+                FloatVector.fromArray(S, from, source + i * row + LANES).intoArray(to, target + i * W + LANES);
+            }
+        }
+        super.pack(rows, columns - whole, from, at + whole, row, to, toAt + whole * toRows, toRows);
+    }
+
     /** A transpose, in which the rows lie next to each other, goes by squares. */
     @Override
     public void gather(
