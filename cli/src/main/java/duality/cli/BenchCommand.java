@@ -3,6 +3,7 @@ package duality.cli;
 import duality.errors.Fault;
 import duality.errors.ValueException;
 import duality.kernels.DenseMultiply;
+import duality.kernels.Kernels;
 import duality.kernels.Parallel;
 import duality.kernels.Simd;
 import duality.ssd.Precision;
@@ -167,14 +168,19 @@ final class BenchCommand implements Callable<Integer> {
 
     /** GFLOP/s of all threads. */
     private double peak(boolean single) {
-        int n = 1_000_000;
         long start = System.nanoTime();
         double[] operations = new double[threads];
-        Parallel.run(
-                threads,
-                i -> operations[i] =
-                        single ? Simd.floats().multiplyAdds(n) : Simd.doubles().multiplyAdds(n));
+        Parallel.run(threads, i -> operations[i] = multiplyAdds(single ? Simd.floats() : Simd.doubles()));
         return Arrays.stream(operations).sum() / (System.nanoTime() - start);
+    }
+
+    /** In many calls: a compiler waits long for a method that is called rarely, and then may take its one loop for endless. */
+    private static double multiplyAdds(Kernels<?> kernels) {
+        double operations = 0;
+        for (int i = 0; i < 100; i++) {
+            operations += kernels.multiplyAdds(10_000);
+        }
+        return operations;
     }
 
     private static final int TRIAD = 8_000_000;

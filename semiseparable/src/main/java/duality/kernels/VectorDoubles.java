@@ -15,6 +15,13 @@ final class VectorDoubles extends ScalarDoubles {
     private static final VectorSpecies<Double> S = VectorSpecies.of(double.class, VectorWidth.SHAPE);
 
     private static final int LANES = S.length();
+    /** As many zeros as there are lanes, then as many ones. */
+    private static final double[] ZEROS_ONES = new double[2 * LANES];
+
+    static {
+        Arrays.fill(ZEROS_ONES, LANES, 2 * LANES, 1);
+    }
+
     /** The number of each lane. */
     private static final DoubleVector LANE = DoubleVector.zero(S).addIndex(1);
 
@@ -435,12 +442,16 @@ final class VectorDoubles extends ScalarDoubles {
         out[0] = 0;
         for (int k = 1; k < q; k++) {
             int s = k - 1;
-            DoubleVector sum = DoubleVector.zero(S);
-            for (int t = s - s % LANES; t < q; t += LANES) {
-                DoubleVector crossed =
-                        DoubleVector.fromArray(S, running, t).add(DoubleVector.fromArray(S, w, s * row + t));
+            int start = s - s % LANES;
+            DoubleVector crossed =
+                    DoubleVector.fromArray(S, running, start).add(DoubleVector.fromArray(S, w, s * row + start));
+            crossed.intoArray(running, start);
+            // Masks and comparisons would make this so large that the compiler boxes the argument of the sum.
+            DoubleVector sum = crossed.mul(DoubleVector.fromArray(S, ZEROS_ONES, LANES - (k - start)));
+            for (int t = start + LANES; t < q; t += LANES) {
+                crossed = DoubleVector.fromArray(S, running, t).add(DoubleVector.fromArray(S, w, s * row + t));
                 crossed.intoArray(running, t);
-                sum = sum.add(crossed.blend(0, LANE.lt(k - t)));
+                sum = sum.add(crossed);
             }
             out[k] = LaneSum.of(sum);
         }

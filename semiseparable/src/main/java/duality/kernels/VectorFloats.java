@@ -15,6 +15,13 @@ final class VectorFloats extends ScalarFloats {
     private static final VectorSpecies<Float> S = VectorSpecies.of(float.class, VectorWidth.SHAPE);
 
     private static final int LANES = S.length();
+    /** As many zeros as there are lanes, then as many ones. */
+    private static final float[] ZEROS_ONES = new float[2 * LANES];
+
+    static {
+        Arrays.fill(ZEROS_ONES, LANES, 2 * LANES, 1);
+    }
+
     /** The number of each lane. */
     private static final FloatVector LANE = FloatVector.zero(S).addIndex(1);
 
@@ -433,12 +440,16 @@ final class VectorFloats extends ScalarFloats {
         out[0] = 0;
         for (int k = 1; k < q; k++) {
             int s = k - 1;
-            FloatVector sum = FloatVector.zero(S);
-            for (int t = s - s % LANES; t < q; t += LANES) {
-                FloatVector crossed =
-                        FloatVector.fromArray(S, running, t).add(FloatVector.fromArray(S, w, s * row + t));
+            int start = s - s % LANES;
+            FloatVector crossed =
+                    FloatVector.fromArray(S, running, start).add(FloatVector.fromArray(S, w, s * row + start));
+            crossed.intoArray(running, start);
+            // Masks and comparisons would make this so large that the compiler boxes the argument of the sum.
+            FloatVector sum = crossed.mul(FloatVector.fromArray(S, ZEROS_ONES, LANES - (k - start)));
+            for (int t = start + LANES; t < q; t += LANES) {
+                crossed = FloatVector.fromArray(S, running, t).add(FloatVector.fromArray(S, w, s * row + t));
                 crossed.intoArray(running, t);
-                sum = sum.add(crossed.blend(0, LANE.lt(k - t)));
+                sum = sum.add(crossed);
             }
             out[k] = LaneSum.of(sum);
         }
