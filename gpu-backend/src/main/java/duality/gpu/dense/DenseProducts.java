@@ -11,7 +11,7 @@ import duality.gpu.DeviceTensor;
 import duality.gpu.Dim3;
 import duality.gpu.HostMemory;
 import duality.gpu.KernelLaunch;
-import duality.gpu.Kernels;
+import duality.gpu.KernelModules;
 import duality.gpu.Staging;
 import duality.gpu.TensorMap;
 import duality.tensor.DType;
@@ -64,12 +64,12 @@ public final class DenseProducts implements AutoCloseable {
     private final CudaStream stream;
     private final Staging uploads;
     private final Staging downloads;
-    private final Kernels kernels;
+    private final KernelModules kernels;
 
     private DenseProducts(CudaContext context) {
         this.context = context;
         stream = context.stream();
-        kernels = new Kernels(context);
+        kernels = new KernelModules(context);
         uploads = new Staging(context, "cuda-uploads");
         downloads = new Staging(context, "cuda-downloads");
     }

@@ -2,7 +2,7 @@ package duality.gpu.ssd;
 
 import duality.gpu.CudaContext;
 import duality.gpu.CudaStream;
-import duality.gpu.Kernels;
+import duality.gpu.KernelModules;
 import duality.gpu.Staging;
 import java.util.List;
 
@@ -15,7 +15,7 @@ public final class CudaSsd implements AutoCloseable {
     private final CudaStream stream;
     private final Staging uploads;
     private final Staging downloads;
-    private final Kernels kernels;
+    private final KernelModules kernels;
     private final List<SsdKernels> sets;
 
     private CudaSsd(CudaContext context) {
@@ -23,7 +23,7 @@ public final class CudaSsd implements AutoCloseable {
         stream = context.stream();
         uploads = new Staging(context, "cuda-uploads");
         downloads = new Staging(context, "cuda-downloads");
-        kernels = new Kernels(context);
+        kernels = new KernelModules(context);
         sets = List.of(new HopperKernels(kernels), new PortableKernels(kernels)); // the first that take a shape run
     }
 

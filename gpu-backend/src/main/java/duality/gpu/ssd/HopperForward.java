@@ -6,7 +6,7 @@ import duality.gpu.CudaContext;
 import duality.gpu.CudaFunction;
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
-import duality.gpu.Kernels;
+import duality.gpu.KernelModules;
 import duality.gpu.TensorMap;
 import duality.gpu.ssd.SsdKernels.Pass;
 import duality.ssd.Precision;
@@ -29,7 +29,7 @@ final class HopperForward {
     private static final int SCAN_THREADS = 256;
     private static final int SCAN_ENTRIES = 4 * SCAN_THREADS;
 
-    private final Kernels kernels;
+    private final KernelModules kernels;
     private final CudaContext context;
     private final DeviceSsd problem;
     private final Chunks.Range chunks;
@@ -45,7 +45,7 @@ final class HopperForward {
     private final int stateWidth;
     private final boolean gated;
 
-    HopperForward(Kernels kernels, DeviceSsd problem, Chunks.Range range) {
+    HopperForward(KernelModules kernels, DeviceSsd problem, Chunks.Range range) {
         this(
                 kernels,
                 problem,
@@ -55,11 +55,11 @@ final class HopperForward {
     }
 
     /** What a gate multiplies, into memory of y's shape. */
-    static HopperForward ungated(Kernels kernels, DeviceSsd problem, long y) {
+    static HopperForward ungated(KernelModules kernels, DeviceSsd problem, long y) {
         return new HopperForward(kernels, problem, problem.chunks().all(), false, y);
     }
 
-    private HopperForward(Kernels kernels, DeviceSsd problem, Chunks.Range range, boolean gated, long y) {
+    private HopperForward(KernelModules kernels, DeviceSsd problem, Chunks.Range range, boolean gated, long y) {
         this.kernels = kernels;
         this.problem = problem;
         this.gated = gated;

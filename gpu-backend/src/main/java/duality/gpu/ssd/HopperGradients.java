@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import duality.gpu.CudaContext;
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
-import duality.gpu.Kernels;
+import duality.gpu.KernelModules;
 import duality.gpu.ssd.SsdKernels.Pass;
 import duality.ssd.SsdInputs;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ final class HopperGradients {
     /** What a block costs to begin and end, in tiles of heads. */
     private static final double BLOCK_COST = 3;
 
-    private final Kernels kernels;
+    private final KernelModules kernels;
     private final CudaContext context;
     private final DeviceSsd problem;
     private final SsdShape shape;
@@ -34,7 +34,7 @@ final class HopperGradients {
     private final int headTiles;
     private final int stateTiles;
 
-    HopperGradients(Kernels kernels, DeviceSsd problem) {
+    HopperGradients(KernelModules kernels, DeviceSsd problem) {
         this.kernels = kernels;
         this.problem = problem;
         context = kernels.context();

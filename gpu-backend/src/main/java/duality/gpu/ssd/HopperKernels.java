@@ -1,7 +1,7 @@
 package duality.gpu.ssd;
 
 import duality.gpu.CudaContext;
-import duality.gpu.Kernels;
+import duality.gpu.KernelModules;
 import duality.gpu.TensorMap;
 import duality.ssd.Precision;
 import java.lang.foreign.MemorySegment;
@@ -22,10 +22,10 @@ final class HopperKernels implements SsdKernels {
     private static final int LARGEST_STATE = 2 * TILE;
     private static final int BOX_BYTES = 128;
 
-    private final Kernels kernels;
+    private final KernelModules kernels;
     private final boolean suited;
 
-    HopperKernels(Kernels kernels) {
+    HopperKernels(KernelModules kernels) {
         this.kernels = kernels;
         suited = kernels.context().device().computeMajor() == 9;
     }

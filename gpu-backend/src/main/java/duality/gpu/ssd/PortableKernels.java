@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
-import duality.gpu.Kernels;
+import duality.gpu.KernelModules;
 import duality.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Kernels for every problem on every GPU of compute capability 8.0 or later: {@code ssd_forward.cu}, {@code
+ * KernelModules for every problem on every GPU of compute capability 8.0 or later: {@code ssd_forward.cu}, {@code
  * ssd_backward.cu} and {@code ssd_step.cu}.
  */
 final class PortableKernels implements SsdKernels {
@@ -26,9 +26,9 @@ final class PortableKernels implements SsdKernels {
     /** The most heads that a block sums before memory is touched; more save memory, fewer give more blocks. */
     private static final int MOST_HEADS_OF_A_PART = 8;
 
-    private final Kernels kernels;
+    private final KernelModules kernels;
 
-    PortableKernels(Kernels kernels) {
+    PortableKernels(KernelModules kernels) {
         this.kernels = kernels;
     }
 

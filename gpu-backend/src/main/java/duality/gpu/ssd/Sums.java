@@ -2,14 +2,14 @@ package duality.gpu.ssd;
 
 import duality.gpu.Dim3;
 import duality.gpu.KernelLaunch;
-import duality.gpu.Kernels;
+import duality.gpu.KernelModules;
 import java.util.List;
 
 /** The sums that end a backward pass, in an order that depends on the sizes alone: {@code ssd_backward.cu}. */
 final class Sums {
     private static final int THREADS = 256;
 
-    private final Kernels kernels;
+    private final KernelModules kernels;
     private final DeviceSsd problem;
     private final List<KernelLaunch> launches;
 
@@ -18,7 +18,7 @@ final class Sums {
      *
      * @param launches where the launches go
      */
-    Sums(Kernels kernels, DeviceSsd problem, List<KernelLaunch> launches) {
+    Sums(KernelModules kernels, DeviceSsd problem, List<KernelLaunch> launches) {
         this.kernels = kernels;
         this.problem = problem;
         this.launches = launches;

@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The kernels of this library in a context; a file of them is loaded when one of its kernels is asked for. */
-public final class Kernels implements AutoCloseable {
+public final class KernelModules implements AutoCloseable {
     private final CudaContext context;
     private final Map<String, CudaModule> loaded = new HashMap<>();
 
     /** None loaded yet. */
-    public Kernels(CudaContext context) {
+    public KernelModules(CudaContext context) {
         this.context = context;
     }
 
