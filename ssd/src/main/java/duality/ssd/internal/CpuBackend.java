@@ -27,8 +27,8 @@ public final class CpuBackend implements SsdBackend {
     private static final ThreadLocal<Workspace<double[]>> DOUBLES =
             ThreadLocal.withInitial(() -> new Workspace<>(Simd.doubles()));
 
-    private static final Reserve<float[]> FLOAT_STATES = new Reserve<>(Simd.floats());
-    private static final Reserve<double[]> DOUBLE_STATES = new Reserve<>(Simd.doubles());
+    private static final Reserve<float[]> FLOAT_STATES = new Reserve<>(Simd::floats);
+    private static final Reserve<double[]> DOUBLE_STATES = new Reserve<>(Simd::doubles);
 
     private final SsdBackend generic =
             new BlocksBackend("cpu", "the generic algorithms, heads in parallel", Algorithm.BLOCK, true);
