@@ -38,6 +38,10 @@ public final class HostMemory {
     private static final int ATTEMPTS = 6;
 
     private static final AtomicLong MAPPED = new AtomicLong();
+    /** How often memory was unmapped, and how often it had been when collections last found too little. */
+    private static final AtomicLong UNMAPPINGS = new AtomicLong();
+
+    private static final AtomicLong FRUITLESS = new AtomicLong(-1);
 
     private HostMemory() {}
 
@@ -77,7 +81,10 @@ public final class HostMemory {
         return MAPPED.get();
     }
 
-    /** Counts bytes as mapped, after a collection of garbage if they would be too many. */
+    /**
+     * Counts bytes as mapped, after a collection of garbage if they would be too many. Where that was of no use, the next
+     * one waits until something was unmapped.
+     */
     private static boolean reserve(long bytes) {
         long most = Runtime.getRuntime().maxMemory();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -85,7 +92,7 @@ public final class HostMemory {
                 return true;
             }
             MAPPED.addAndGet(-bytes);
-            if (bytes > most) {
+            if (bytes > most || UNMAPPINGS.get() == FRUITLESS.get()) {
                 return false;
             }
             System.gc();
@@ -96,6 +103,7 @@ public final class HostMemory {
                 return false;
             }
         }
+        FRUITLESS.set(UNMAPPINGS.get());
         return false;
     }
 
@@ -109,6 +117,7 @@ public final class HostMemory {
             MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes, Arena.ofAuto(), unmapped -> {
                 unmap(unmapped);
                 MAPPED.addAndGet(-bytes);
+                UNMAPPINGS.incrementAndGet();
             });
             int ignored = (int) Calls.ADVISE.invokeExact(memory, bytes, HUGE_PAGES); // no large pages: small ones do
             return memory;

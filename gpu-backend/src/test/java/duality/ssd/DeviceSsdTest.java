@@ -86,7 +86,7 @@ class DeviceSsdTest {
     /** The backend's copies in slabs give the bits of a single run; kernels that cut it as they like are as near to it. */
     @ParameterizedTest
     @EnumSource
-    void slabsDoNotChangeBits(Precision precision) {
+    void slabsDoNotChangeResults(Precision precision) {
         int time = 8_000; // two slabs of bfloat16, five of float64
         SsdInputs in = cases.bare(Shape.of(HeadPattern.MULTI_INPUT, 2, time, 20, 1, 64, 16))
                 .build();

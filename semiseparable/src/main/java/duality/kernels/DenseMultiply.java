@@ -22,8 +22,8 @@ public final class DenseMultiply {
     /** Bytes of a block of B. Less, and A is copied more often than it pays; the panels come fast enough from afar. */
     private static final int BLOCK_BYTES = 2 << 20;
 
-    /** Multiplications from which on threads pay. */
-    private static final long PARALLEL = 1L << 21;
+    /** Multiplications from which on threads pay, and are used. */
+    public static final long PARALLEL = 1L << 21;
 
     private static final DenseMultiply.Blocked<float[]> FLOATS = new Blocked<>(Simd.floats());
     private static final DenseMultiply.Blocked<double[]> DOUBLES = new Blocked<>(Simd.doubles());

@@ -2,7 +2,6 @@ package duality.kernels;
 
 import duality.errors.Fault;
 import duality.errors.ValueException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,51 +85,64 @@ public final class Simd {
                 "%d bits: %d lanes of float32, %d of float64".formatted(bits, bits / Float.SIZE, bits / Double.SIZE));
     }
 
-    /** A product and an exponential of small numbers, on which no rounding happens but the exponential's. */
+    /** A product and exponentials of small numbers, on which no rounding happens but the exponentials'. */
     private static <A> void check(Kernels<A> kernels, Kernels<A> scalar) {
-        double[] found = sample(kernels);
-        double[] expected = sample(scalar);
+        int columns = 2 * kernels.panel() + 1; // whole panels, two of them side by side, and a part of one
+        double[] found = sample(kernels, columns);
+        double[] expected = sample(scalar, columns);
         for (int i = 0; i < found.length; i++) {
             if (!(Math.abs(found[i] - expected[i]) <= 4 * kernels.unitRoundoff() * Math.abs(expected[i]))) {
-                throw new IllegalStateException(
-                        "self-check: " + Arrays.toString(found) + " vs " + Arrays.toString(expected));
+                throw new IllegalStateException("self-check: number " + i + " is " + found[i] + " vs " + expected[i]);
             }
         }
     }
 
-    private static <A> double[] sample(Kernels<A> k) {
-        int size = 9;
+    private static <A> double[] sample(Kernels<A> k, int columns) {
+        int rows = 9;
+        int inner = 17;
         int w = k.panel();
-        A rowMajor = k.allocate(size * size + w);
-        for (int i = 0; i < size * size; i++) {
-            k.set(rowMajor, i, i % 7 - 3);
+        A left = k.allocate(rows * inner);
+        for (int i = 0; i < rows * inner; i++) {
+            k.set(left, i, i % 7 - 3);
         }
-        A panels = k.allocate(size * k.padded(size));
-        k.pack(size, size, rowMajor, 0, size, panels, 0, size);
-        A product = k.allocate(size * k.padded(size));
+        A transposed = k.allocate(columns * inner);
+        for (int i = 0; i < columns * inner; i++) {
+            k.set(transposed, i, i % 5 - 2);
+        }
+        A right = k.allocate(inner * columns);
+        k.gather(inner, columns, transposed, 0, 1, inner, right, 0, columns);
+        A panels = k.allocate(inner * k.padded(columns));
+        k.pack(inner, columns, right, 0, columns, panels, 0, inner);
+        A product = k.allocate(rows * k.padded(columns));
         k.multiply(
-                size,
-                size,
-                size,
-                rowMajor,
+                rows,
+                columns,
+                inner,
+                left,
                 0,
-                size,
+                inner,
                 Kernels.Part.FULL,
                 panels,
                 0,
-                size * w,
+                inner * w,
                 product,
                 0,
                 w,
-                size * w,
+                rows * w,
                 null,
                 0,
                 0);
-        k.exp(size, rowMajor, 0);
-        double[] sample = new double[2 * size]; // every panel has at least 4 columns
-        for (int i = 0; i < size; i++) {
-            sample[i] = k.get(product, i * w + i % 4);
-            sample[size + i] = k.get(rowMajor, i);
+        A exponents = k.allocate(inner + w);
+        k.copy(left, 0, exponents, 0, inner);
+        k.exp(inner, exponents, 0);
+        double[] sample = new double[rows * columns + inner];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                sample[i * columns + j] = k.get(product, j / w * rows * w + i * w + j % w);
+            }
+        }
+        for (int i = 0; i < inner; i++) {
+            sample[rows * columns + i] = k.get(exponents, i);
         }
         return sample;
     }

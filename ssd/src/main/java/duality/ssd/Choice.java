@@ -1,5 +1,6 @@
 package duality.ssd;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 public record Choice(String name, SequencedMap<String, Estimate> estimates) {
     /** Copies the map. */
     public Choice {
-        estimates = new LinkedHashMap<>(estimates);
+        estimates = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(estimates));
     }
 
     /**

@@ -40,9 +40,11 @@ public record Estimate(double seconds, double preparation, String reason) {
     /** A time in words, such as {@code 1.3 ms}. */
     public static String text(double seconds) {
         double milliseconds = seconds * 1e3;
-        return milliseconds >= 1000
-                ? String.format(Locale.ROOT, "%.3g s", seconds)
-                : String.format(Locale.ROOT, milliseconds >= 100 ? "%.0f ms" : "%.2g ms", milliseconds);
+        // %g turns to exponents where rounding adds a digit.
+        if (milliseconds >= 999.5) {
+            return String.format(Locale.ROOT, seconds >= 999.5 ? "%.0f s" : "%.3g s", seconds);
+        }
+        return String.format(Locale.ROOT, milliseconds >= 99.5 ? "%.0f ms" : "%.2g ms", milliseconds);
     }
 
     /** The time and what takes it, or why it cannot run. */

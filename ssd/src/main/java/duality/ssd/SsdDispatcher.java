@@ -1,5 +1,7 @@
 package duality.ssd;
 
+import duality.errors.Fault;
+import duality.errors.UnsupportedRequestException;
 import duality.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends every call to the backend whose {@linkplain SsdBackend#estimate estimate} is the smallest. What a first call
- * prepares does not count, so the choice depends on shapes, types, options and the machine alone, and the same calls give
- * the same bits on the same machine.
+ * prepares does not count, so the choice depends on shapes, types, options, the machine and the threads of the caller's
+ * pool alone. Each backend has its own bits.
  */
 public final class SsdDispatcher implements SsdBackend {
     private final SequencedMap<String, SsdBackend> backends = new LinkedHashMap<>();
@@ -26,9 +28,18 @@ public final class SsdDispatcher implements SsdBackend {
      * A dispatcher.
      *
      * @param backends at least one, with different names; the first of equally fast ones is taken
+     * @throws UnsupportedRequestException if there is none, or two have one name
      */
     public SsdDispatcher(List<SsdBackend> backends) {
-        backends.forEach(backend -> this.backends.putLast(backend.name(), backend));
+        if (backends.isEmpty()) {
+            throw new UnsupportedRequestException(Fault.WRONG_ARGUMENTS, "a dispatcher of no backends");
+        }
+        for (SsdBackend backend : backends) {
+            if (this.backends.put(backend.name(), backend) != null) {
+                throw new UnsupportedRequestException(
+                        Fault.WRONG_ARGUMENTS, "two backends are called " + backend.name());
+            }
+        }
     }
 
     @Override
@@ -46,7 +57,11 @@ public final class SsdDispatcher implements SsdBackend {
         return Choice.fastest(estimates(List.of(pass), inputs, options), false);
     }
 
-    /** The backend for a program that makes these calls once, one after another, and pays for what the first prepares. */
+    /**
+     * The backend for a program that makes these calls once, one after another, and pays for what the first prepares.
+     *
+     * @param passes at least one
+     */
     public Choice chooseOnce(List<Pass> passes, SsdInputs inputs, SsdOptions options) {
         return Choice.fastest(estimates(passes, inputs, options), true);
     }
@@ -87,6 +102,12 @@ public final class SsdDispatcher implements SsdBackend {
     @Override
     public SsdGradients backward(SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options) {
         return backend(Pass.BACKWARD, inputs, options).backward(inputs, dy, dFinalStates, options);
+    }
+
+    @Override
+    public void backward(
+            SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options, SsdGradients into) {
+        backend(Pass.BACKWARD, inputs, options).backward(inputs, dy, dFinalStates, options, into);
     }
 
     @Override

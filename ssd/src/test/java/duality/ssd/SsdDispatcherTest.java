@@ -1,7 +1,9 @@
 package duality.ssd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import duality.errors.UnsupportedRequestException;
 import duality.sma.HeadPattern;
 import duality.ssd.SsdBackend.Pass;
 import duality.tensor.DType;
@@ -76,6 +78,12 @@ class SsdDispatcherTest {
         }
 
         @Override
+        public void backward(
+                SsdInputs inputs, Tensor dy, @Nullable Tensor dFinalStates, SsdOptions options, SsdGradients into) {
+            calls.add("backward into");
+        }
+
+        @Override
         public SsdOutputs step(SsdInputs token, SsdOptions options) {
             calls.add("step");
             return SsdBackends.REFERENCE.step(token, options);
@@ -121,12 +129,23 @@ class SsdDispatcherTest {
         dispatcher.forward(small, OPTIONS);
         dispatcher.forward(large, OPTIONS, into);
         dispatcher.backward(large, dy, null, OPTIONS);
+        dispatcher.backward(large, dy, null, OPTIONS, new SsdGradients(new LinkedHashMap<>(large.arrays())));
         dispatcher.step(small, OPTIONS);
         dispatcher.step(small, OPTIONS, into);
         assertThat(near.passes()).containsExactly("forward", "step", "step into");
-        assertThat(far.passes()).containsExactly("forward into", "backward");
+        assertThat(far.passes()).containsExactly("forward into", "backward", "backward into");
         assertThat(nowhere.passes()).isEmpty();
         assertThat(nowhere.calls).as("looked for once").containsExactly("absence");
+    }
+
+    @Test
+    void namesTellBackendsApart() {
+        assertThatThrownBy(() -> new SsdDispatcher(List.of()))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessage("a dispatcher of no backends");
+        assertThatThrownBy(() -> new SsdDispatcher(List.of(near, far, new Fake("near", 1, 1, 1, null))))
+                .isInstanceOf(UnsupportedRequestException.class)
+                .hasMessage("two backends are called near");
     }
 
     @Test
@@ -175,8 +194,12 @@ class SsdDispatcherTest {
         assertThat(Estimate.text(0)).isEqualTo("0.0 ms");
         assertThat(Estimate.text(12.3e-6)).isEqualTo("0.012 ms");
         assertThat(Estimate.text(1.26e-3)).isEqualTo("1.3 ms");
+        assertThat(Estimate.text(0.0994)).isEqualTo("99 ms");
+        assertThat(Estimate.text(0.0997)).isEqualTo("100 ms");
         assertThat(Estimate.text(0.1234)).isEqualTo("123 ms");
+        assertThat(Estimate.text(0.9996)).isEqualTo("1.00 s");
         assertThat(Estimate.text(61.2)).isEqualTo("61.2 s");
+        assertThat(Estimate.text(999.6)).isEqualTo("1000 s");
     }
 
     /** The processor's own estimates: more of everything takes longer. */

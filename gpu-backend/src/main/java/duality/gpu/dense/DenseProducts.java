@@ -31,7 +31,7 @@ import java.util.concurrent.CompletableFuture;
  * <caption>Types and errors</caption>
  * <tr><th>factors</th><th>C</th><th>sums</th><th>error, relative to |A||B|</th></tr>
  * <tr><td>bfloat16</td><td>bfloat16 or float32</td><td>float32</td><td>k·2⁻²⁷, and what storing C costs</td></tr>
- * <tr><td>float32</td><td>float32</td><td>float32</td><td>10⁻⁵, on Hopper 3·10⁻⁶</td></tr>
+ * <tr><td>float32</td><td>float32</td><td>float32</td><td>10⁻⁵; large ones on Hopper 3·10⁻⁶</td></tr>
  * <tr><td>float64</td><td>float64</td><td>float64</td><td>k·2⁻⁵³</td></tr>
  * </table>
  *

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Products of tensors of the host: on the first GPU where copies and kernel together should be faster than the processor,
- * else there. The choice depends on types and sizes alone, but on another machine it may be another, and the bits with it.
+ * else there. The choice depends on types, sizes, the machine and the threads of the caller's pool alone; each place has
+ * its own bits. Threads may share it; on the GPU one product runs at a time.
  */
 public final class TensorProducts implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT =
@@ -76,6 +77,10 @@ public final class TensorProducts implements AutoCloseable {
         if (choose(a, b).name().equals(CPU)) {
             return onCpu(a, b);
         }
+        return onGpu(a, b);
+    }
+
+    private synchronized Tensor onGpu(Tensor a, Tensor b) {
         DenseProducts opened = device;
         if (opened == null) {
             opened = DenseProducts.open(0);
@@ -142,7 +147,7 @@ public final class TensorProducts implements AutoCloseable {
             double lanes = Simd.floats().panel() / 2.0;
             double each = (type == DType.FLOAT64 ? 2 : 1) * CPU_MULTIPLICATION * LANES / lanes;
             double copies = (sizeA() + sizeB() + sizeC()) * (type == DType.BFLOAT16 ? CPU_CONVERSION : CPU_COPY);
-            boolean parallel = multiplications() >= 1 << 21;
+            boolean parallel = multiplications() >= DenseMultiply.PARALLEL;
             return new Estimate(
                     copies + multiplications() * each / (parallel ? threads : 1),
                     0,
@@ -161,9 +166,19 @@ public final class TensorProducts implements AutoCloseable {
         }
     }
 
-    /** The product on the processor. */
+    /**
+     * The product on the processor.
+     *
+     * @throws ShapeException as {@link #multiply}
+     * @throws UnsupportedRequestException likewise
+     */
     public static Tensor onCpu(Tensor a, Tensor b) {
         Problem p = Problem.of(a, b);
+        Estimate estimate = p.onCpu(1);
+        if (!estimate.isPossible()) {
+            throw new UnsupportedRequestException(
+                    Fault.OUT_OF_RANGE, "product of " + a + " and " + b + " on the processor: " + estimate.reason());
+        }
         Tensor c = Tensor.zeros(p.type(), shape(a, b));
         int m = Math.toIntExact(p.m());
         int n = Math.toIntExact(p.n());
@@ -229,7 +244,7 @@ public final class TensorProducts implements AutoCloseable {
 
     /** Gives the device back, if it was opened. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (device != null) {
             device.close();
             device = null;

@@ -46,6 +46,8 @@ public final class CudaSsdBackend implements SsdBackend {
     private final SequencedMap<SsdShape, DeviceSsd> problems = new LinkedHashMap<>();
     private volatile @Nullable CudaProbe probe;
     private @Nullable CudaSsd device;
+    /** The error after which the device is of no use to this process, or null. */
+    private volatile @Nullable String lost;
 
     /** The backend; it opens the device when it is first used. */
     public CudaSsdBackend() {}
@@ -86,6 +88,10 @@ public final class CudaSsdBackend implements SsdBackend {
 
     @Override
     public Estimate estimate(Pass pass, SsdInputs inputs, SsdOptions options) {
+        String error = lost;
+        if (error != null) {
+            return Estimate.never("lost, " + error);
+        }
         return probe() instanceof CudaProbe.Present(String ignored, List<CudaDevice> devices)
                 ? SsdCosts.estimate(pass, inputs, options, devices.getFirst())
                 : Estimate.never("absent");
@@ -240,9 +246,12 @@ public final class CudaSsdBackend implements SsdBackend {
                 .toList();
         names.forEach(problem::array);
         problem.before(device().uploads());
-        Staging.join(names.stream()
-                .map(name -> problem.startUpload(name, tensor(arrays, name)))
-                .toList());
+        List<CompletableFuture<Void>> started = new ArrayList<>();
+        try {
+            names.forEach(name -> started.add(problem.startUpload(name, tensor(arrays, name))));
+        } finally {
+            Staging.join(started); // whatever happens: their targets may be freed after it
+        }
         problem.after(device().uploads());
     }
 
@@ -254,6 +263,7 @@ public final class CudaSsdBackend implements SsdBackend {
             if (device != null && device.context().retired() != null) {
                 problems.clear();
                 device = null; // a new context is of no use in this process, but its error says so
+                lost = e.getMessage();
                 throw e;
             }
             close(shape);

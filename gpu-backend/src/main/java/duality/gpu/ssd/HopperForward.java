@@ -64,7 +64,7 @@ final class HopperForward {
         this.problem = problem;
         this.gated = gated;
         context = kernels.context();
-        this.range = " of chunks from " + range.first();
+        this.range = " of chunks from %d to %d".formatted(range.first(), range.end());
         chunks = range;
         shape = problem.shape();
         split = shape.precision() == Precision.FLOAT32;

@@ -1,6 +1,7 @@
 package duality.gpu.ssd;
 
 import duality.gpu.CudaContext;
+import duality.gpu.CudaDevice;
 import duality.gpu.KernelModules;
 import duality.gpu.TensorMap;
 import duality.ssd.Precision;
@@ -27,13 +28,21 @@ final class HopperKernels implements SsdKernels {
 
     HopperKernels(KernelModules kernels) {
         this.kernels = kernels;
-        suited = kernels.context().device().computeMajor() == 9;
+        suited = suits(kernels.context().device());
+    }
+
+    /** Whether they run there. */
+    static boolean suits(CudaDevice device) {
+        return device.computeMajor() == 9;
     }
 
     private boolean takes(SsdShape shape, Precision... precisions) {
-        return suited
-                && List.of(precisions).contains(shape.precision())
-                && shape.chunkLength() == HopperPlan.CHUNK
+        return suited && List.of(precisions).contains(shape.precision()) && fits(shape);
+    }
+
+    /** Whether they take these sizes. */
+    static boolean fits(SsdShape shape) {
+        return shape.chunkLength() == HopperPlan.CHUNK
                 && shape.rows() > 0
                 && shape.rows() <= Integer.MAX_VALUE
                 && shape.heads() > 0

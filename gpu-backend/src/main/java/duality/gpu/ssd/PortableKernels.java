@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * KernelModules for every problem on every GPU of compute capability 8.0 or later: {@code ssd_forward.cu}, {@code
+ * Kernels for every problem on every GPU of compute capability 8.0 or later: {@code ssd_forward.cu}, {@code
  * ssd_backward.cu} and {@code ssd_step.cu}.
  */
 final class PortableKernels implements SsdKernels {

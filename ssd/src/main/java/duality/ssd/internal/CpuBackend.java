@@ -71,7 +71,7 @@ public final class CpuBackend implements SsdBackend {
         }
         SsdInputs in = given.in(options.precision());
         into.requireFits(in);
-        int chunkLength = Math.min(options.chunkLength(), LONGEST_CHUNK);
+        int chunkLength = chunkLength(options);
         if (options.precision() == Precision.FLOAT64) {
             forward(Simd.doubles(), DOUBLES, in, chunkLength, into);
         } else {
@@ -131,6 +131,11 @@ public final class CpuBackend implements SsdBackend {
         }
     }
 
+    /** What the fused passes take for a chunk. */
+    static int chunkLength(SsdOptions options) {
+        return Math.min(options.chunkLength(), LONGEST_CHUNK);
+    }
+
     private static <A> void backward(
             Kernels<A> k,
             ThreadLocal<Workspace<A>> workspaces,
@@ -140,7 +145,7 @@ public final class CpuBackend implements SsdBackend {
             @Nullable Tensor dFinalStates,
             SsdOptions options,
             SsdGradients into) {
-        int chunkLength = Math.min(options.chunkLength(), LONGEST_CHUNK);
+        int chunkLength = chunkLength(options);
         new FusedBackward<>(k, workspaces, states, in, chunkLength, dy, dFinalStates, into).run();
     }
 }

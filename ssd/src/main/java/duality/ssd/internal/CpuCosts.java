@@ -20,6 +20,8 @@ final class CpuCosts {
     private static final double LANES = 16;
     /** Heads that share one C Bᵀ. */
     private static final double SHARING = 8;
+    /** Times a forward pass. */
+    private static final double BACKWARD = 2.7;
     /** How much slower the generic algorithms are. */
     private static final double GENERIC = 8;
     /** Until the Java compiler is done with the loops. */
@@ -31,13 +33,13 @@ final class CpuCosts {
     /** A byte of a state, read and written by a decoding step. */
     private static final double STATE_BYTE = 0.16e-9;
 
-    /** Seconds of a thread for a multiplication with its addition, and for a step of a head, forward and backward. */
-    private record Costs(double forward, double step, double backward, double stepBackward) {
+    /** Seconds of a thread for a multiplication with its addition, and for a step of a head. */
+    private record Costs(double multiplication, double step) {
         static Costs of(Precision precision) {
             return switch (precision) {
-                case FLOAT64 -> new Costs(97e-12, 250e-9, 400e-12, 1e-6);
-                case FLOAT32 -> new Costs(46e-12, 180e-9, 200e-12, 700e-9);
-                case BFLOAT16 -> new Costs(50e-12, 260e-9, 220e-12, 1e-6);
+                case FLOAT64 -> new Costs(97e-12, 250e-9);
+                case FLOAT32 -> new Costs(46e-12, 180e-9);
+                case BFLOAT16 -> new Costs(50e-12, 260e-9);
             };
         }
     }
@@ -49,30 +51,32 @@ final class CpuCosts {
         double seconds = CALL + rounding(in, options.precision());
         String by = threads == 1 ? "a thread" : threads + " threads";
         if (pass == Pass.STEP) {
-            double bytes = (double) in.batch() * in.heads() * in.headDim() * in.stateSize();
-            seconds += bytes * options.precision().parameters().byteSize() * STATE_BYTE / threads;
+            double states = (double) in.batch() * in.heads() * in.headDim() * in.stateSize();
+            seconds += states * options.precision().parameters().byteSize() * STATE_BYTE / threads;
             return new Estimate(seconds, PREPARATION, by);
         }
         Costs costs = Costs.of(options.precision());
-        double entries = (double) in.sequences().stream()
-                        .mapToLong(SsdInputs.Sequence::length)
-                        .sum()
-                * in.heads();
+        double steps =
+                in.sequences().stream().mapToDouble(SsdInputs.Sequence::length).sum();
         double vectors = LANES / (Simd.floats().panel() / 2.0);
-        double each = pass == Pass.FORWARD
-                ? multiplications(in, options) * costs.forward() * vectors + costs.step()
-                : multiplications(in, options) * costs.backward() * vectors + costs.stepBackward();
+        double each = multiplications(in, options, fused) * costs.multiplication() * vectors + costs.step();
+        double times = (pass == Pass.BACKWARD ? BACKWARD : 1) * (fused ? 1 : GENERIC);
         return new Estimate(
-                seconds + entries * each * (fused ? 1 : GENERIC) / threads,
+                seconds + steps * in.heads() * each * times / threads,
                 PREPARATION,
                 fused ? by : by + ", generic algorithms");
     }
 
     /** Of a step of a head, forward: the state's change and what it puts out, and half of each chunk's W X and C Bᵀ. */
-    private static double multiplications(SsdInputs in, SsdOptions options) {
+    private static double multiplications(SsdInputs in, SsdOptions options, boolean fused) {
         double n = in.stateSize();
         double p = in.headDim();
-        return 2 * n * p + options.chunkLength() / 2.0 * (p + n / SHARING);
+        int longest = in.sequences().stream()
+                .mapToInt(SsdInputs.Sequence::length)
+                .max()
+                .orElse(0);
+        int chunk = Math.min(longest, fused ? CpuBackend.chunkLength(options) : options.chunkLength());
+        return 2 * n * p + chunk / 2.0 * (p + n / SHARING);
     }
 
     private static double rounding(SsdInputs in, Precision precision) {

@@ -145,12 +145,10 @@ final class FusedBackward<A> {
             this.sequence = sequence;
             this.sums = sums;
             chunks = Math.ceilDiv(sequence.length(), chunkLength);
-            lanes = Lane.of(in, Lane.longest(stateLength * k.bytes())).stream()
-                    .filter(lane -> lane.sequence().index() == sequence.index())
-                    .toList();
+            lanes = Lane.of(in, sequence, Lane.longest(stateLength * k.bytes()));
             byLanes = !alone && lanes.size() >= Parallel.threads() && in.xHeads() == heads;
             inPlace = alone || byLanes;
-            window = alone ? 1 : (byLanes ? 8 : 4) * Parallel.threads();
+            window = alone ? 1 : Math.clamp(chunks, 1, (byLanes ? 8 : 4) * Parallel.threads());
         }
 
         private ChunkWork<A> chunk(int number, int fromHead, int count) {
@@ -204,9 +202,10 @@ final class FusedBackward<A> {
 
         /** Room for what every lane adds in every chunk of a window. */
         private List<Shares<A>> shares() {
-            int row = k.padded(chunkLength);
+            int longest = Math.min(chunkLength, sequence.length());
+            int row = k.padded(longest);
             List<A> transposed = take(2 * window * lanes.size(), n * row);
-            List<A> grams = take(window * lanes.size(), chunkLength * row);
+            List<A> grams = take(window * lanes.size(), longest * row);
             return IntStream.range(0, grams.size())
                     .mapToObj(i -> new Shares<>(transposed.get(2 * i), transposed.get(2 * i + 1), grams.get(i)))
                     .toList();

@@ -26,14 +26,19 @@ record Lane(SsdInputs.Sequence sequence, int from, int to) {
 
     /** All heads of all sequences in lanes of at most {@code longest} heads, in order. */
     static List<Lane> of(SsdInputs in, int longest) {
+        return in.sequences().stream()
+                .flatMap(sequence -> of(in, sequence, longest).stream())
+                .toList();
+    }
+
+    /** All heads of one sequence in lanes of at most {@code longest} heads, in order. */
+    static List<Lane> of(SsdInputs in, SsdInputs.Sequence sequence, int longest) {
         int group = commonHeads(in);
+        int parts = Math.ceilDiv(group, longest);
         List<Lane> lanes = new ArrayList<>();
-        for (SsdInputs.Sequence sequence : in.sequences()) {
-            for (int first = 0; first < in.heads(); first += group) {
-                int parts = Math.ceilDiv(group, longest);
-                for (int i = 0; i < parts; i++) {
-                    lanes.add(new Lane(sequence, first + i * group / parts, first + (i + 1) * group / parts));
-                }
+        for (int first = 0; first < in.heads(); first += group) {
+            for (int i = 0; i < parts; i++) {
+                lanes.add(new Lane(sequence, first + i * group / parts, first + (i + 1) * group / parts));
             }
         }
         return lanes;
