@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the passes of {@link CudaSsdBackend} should take. Kernel times are the portable kernels' on one H200, so that
- * for Hopper's own an estimate is a bound: a third of the call for a forward pass, half for a backward pass.
+ * where Hopper's own run, which are faster, a call takes less than its estimate.
  */
 final class SsdCosts {
     private static final int TILE = 64;
