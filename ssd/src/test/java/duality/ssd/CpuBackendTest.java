@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import duality.errors.ShapeException;
 import duality.sma.HeadPattern;
 import duality.ssd.Cases.Shape;
+import duality.ssd.internal.CpuBackend;
 import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.io.IOException;
@@ -151,6 +152,28 @@ class CpuBackendTest {
                 gradients(threads, in, dy, options)
                         .arrays()
                         .forEach((name, gradient) -> assertThat(gradient.contentEquals(gradients.of(name)))
+                                .as(name)
+                                .isTrue());
+            }
+        }
+    }
+
+    /** A backend that keeps as few states as it can computes the others again. */
+    @ParameterizedTest
+    @EnumSource
+    void recomputedStatesDoNotChangeBits(HeadPattern pattern) {
+        SsdBackend forgetful = new CpuBackend(0);
+        for (Precision precision : List.of(Precision.FLOAT32, Precision.FLOAT64)) {
+            for (int time : new int[] {0, 1, 4, 8, 9, 21, 64, 67}) { // chunks of 4
+                int[] packed = {0, time / 3, time / 3, time};
+                SsdInputs in = new Cases(time).full(Shape.of(pattern, 1, time, 4, 2, 5, 7), packed);
+                Tensor dy = new Cases(7).normal(1, time, 4, 5);
+                Tensor dFinal = new Cases(8).normal(3, 4, 5, 7);
+                SsdOptions options = OPTIONS.with(precision).withChunkLength(4);
+                SsdGradients all = SsdBackends.CPU.backward(in, dy, dFinal, options);
+                SsdGradients some = forgetful.backward(in, dy, dFinal, options);
+                all.arrays()
+                        .forEach((name, expected) -> assertThat(some.of(name).contentEquals(expected))
                                 .as(name)
                                 .isTrue());
             }

@@ -33,6 +33,22 @@ public final class CpuBackend implements SsdBackend {
     private final SsdBackend generic =
             new BlocksBackend("cpu", "the generic algorithms, heads in parallel", Algorithm.BLOCK, true);
 
+    private final long keptBytes;
+
+    /** The backend, whose backward pass keeps states in up to an eighth of the heap. */
+    public CpuBackend() {
+        this(Runtime.getRuntime().maxMemory() / 8);
+    }
+
+    /**
+     * The backend.
+     *
+     * @param keptBytes what the backward pass may keep states in; with less than all of them need, it computes some twice
+     */
+    public CpuBackend(long keptBytes) {
+        this.keptBytes = keptBytes;
+    }
+
     @Override
     public String name() {
         return "cpu";
@@ -136,7 +152,7 @@ public final class CpuBackend implements SsdBackend {
         return Math.min(options.chunkLength(), LONGEST_CHUNK);
     }
 
-    private static <A> void backward(
+    private <A> void backward(
             Kernels<A> k,
             ThreadLocal<Workspace<A>> workspaces,
             Reserve<A> states,
@@ -146,6 +162,6 @@ public final class CpuBackend implements SsdBackend {
             SsdOptions options,
             SsdGradients into) {
         int chunkLength = chunkLength(options);
-        new FusedBackward<>(k, workspaces, states, in, chunkLength, dy, dFinalStates, into).run();
+        new FusedBackward<>(k, workspaces, states, in, chunkLength, keptBytes, dy, dFinalStates, into).run();
     }
 }

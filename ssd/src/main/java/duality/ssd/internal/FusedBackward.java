@@ -43,6 +43,7 @@ final class FusedBackward<A> {
     private final Reserve<A> reserve;
     private final SsdInputs in;
     private final int chunkLength;
+    private final long keptBytes;
     private final Tensor dy;
     private final @Nullable Tensor dFinalStates;
     private final SsdGradients gradients;
@@ -59,6 +60,7 @@ final class FusedBackward<A> {
             Reserve<A> reserve,
             SsdInputs in,
             int chunkLength,
+            long keptBytes,
             Tensor dy,
             @Nullable Tensor dFinalStates,
             SsdGradients gradients) {
@@ -67,6 +69,7 @@ final class FusedBackward<A> {
         this.reserve = reserve;
         this.in = in;
         this.chunkLength = chunkLength;
+        this.keptBytes = keptBytes;
         this.dy = dy;
         this.dFinalStates = dFinalStates;
         this.gradients = gradients;
@@ -165,10 +168,7 @@ final class FusedBackward<A> {
         }
 
         void run() {
-            // Kept states may take an eighth of the heap.
-            long walks = Math.min(Parallel.threads(), in.sequences().size());
-            long most = Runtime.getRuntime().maxMemory() / 8 / walks / Math.max(1, (long) slab * k.bytes());
-            int segment = Math.clamp(most, 1, Math.max(1, chunks));
+            int segment = segment();
             List<A> entering = take(segment + 1, slab);
             A first = entering.getFirst();
             ChunkWork.loadStates(k, in, in.initialStates(), sequence, 0, heads, workspaces.get(), first);
@@ -198,6 +198,17 @@ final class FusedBackward<A> {
             }
             ChunkWork.storeStates(k, in, last, sequence, 0, heads, workspaces.get(), gradients.of("initial_states"));
             reserve.give(taken);
+        }
+
+        /**
+         * How many chunks have their states kept at once: all, or else as many as there is room for, but no fewer than
+         * their square root, where those that are kept and those that each segment starts from are fewest together.
+         */
+        private int segment() {
+            long walks = Math.min(Parallel.threads(), in.sequences().size());
+            long most = keptBytes / walks / Math.max(1, (long) slab * k.bytes());
+            int fewest = Math.max(1, (int) Math.ceil(Math.sqrt(chunks)));
+            return Math.clamp(most, fewest, Math.max(fewest, chunks));
         }
 
         /** Room for what every lane adds in every chunk of a window. */
