@@ -86,7 +86,12 @@ public final class DenseProducts implements AutoCloseable {
 
     /** Products in a context, which is closed with them. */
     static DenseProducts of(CudaContext context) {
-        return new DenseProducts(context);
+        try {
+            return new DenseProducts(context);
+        } catch (RuntimeException e) {
+            context.close();
+            throw e;
+        }
     }
 
     /** The device's context. */
@@ -462,6 +467,9 @@ public final class DenseProducts implements AutoCloseable {
             } finally {
                 try {
                     Staging.join(copies);
+                    if (context.retired() == null) {
+                        order(uploads.stream(), stream); // before what the stream frees, whatever happened
+                    }
                 } finally {
                     computed.forEach(CudaEvent::close);
                 }
