@@ -53,7 +53,7 @@ public final class DenseProducts implements AutoCloseable {
     /** Boxes and strides of the bulk copies are multiples of 16 bytes. */
     private static final int GRAIN = 8;
     /** The matrices in bfloat16 that a float32 matrix is the sum of. */
-    private static final int PARTS = 3;
+    static final int PARTS = 3;
     /** The multiplications from which on it pays to write those down. */
     private static final long SPLIT_PAYS = 1L << 27;
 

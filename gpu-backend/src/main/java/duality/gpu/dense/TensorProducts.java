@@ -5,7 +5,9 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.gpu.CudaCosts;
 import duality.gpu.CudaCosts.Copies;
+import duality.gpu.CudaDevice;
 import duality.gpu.CudaDriver;
+import duality.gpu.CudaProbe;
 import duality.gpu.KernelImages;
 import duality.kernels.DenseMultiply;
 import duality.kernels.Parallel;
@@ -19,6 +21,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
@@ -52,15 +55,25 @@ public final class TensorProducts implements AutoCloseable {
     private static final String CUDA = "cuda";
 
     private final Optional<String> absence;
+    private final long memoryBytes;
     private @Nullable DenseProducts device;
 
     /** Products on this machine. The device is opened when it is first used. */
     public TensorProducts() {
-        this(KernelImages.absence(CudaDriver.probe()));
+        this(CudaDriver.probe());
     }
 
-    TensorProducts(Optional<String> absence) {
+    private TensorProducts(CudaProbe probe) {
+        this(
+                KernelImages.absence(probe),
+                probe instanceof CudaProbe.Present(String driver, List<CudaDevice> devices)
+                        ? devices.getFirst().memoryBytes()
+                        : 0);
+    }
+
+    TensorProducts(Optional<String> absence, long memoryBytes) {
         this.absence = absence;
+        this.memoryBytes = memoryBytes;
     }
 
     /**
@@ -95,7 +108,8 @@ public final class TensorProducts implements AutoCloseable {
         SequencedMap<String, Estimate> estimates = new LinkedHashMap<>();
         estimates.put(CPU, problem.onCpu(Parallel.threads()));
         estimates.put(
-                CUDA, absence.map(reason -> Estimate.never("absent, " + reason)).orElseGet(problem::onGpu));
+                CUDA,
+                absence.map(reason -> Estimate.never("absent, " + reason)).orElseGet(() -> problem.onGpu(memoryBytes)));
         return Choice.fastest(estimates, false);
     }
 
@@ -154,8 +168,15 @@ public final class TensorProducts implements AutoCloseable {
                     parallel && threads > 1 ? threads + " threads" : "a thread");
         }
 
-        Estimate onGpu() {
+        Estimate onGpu(long memoryBytes) {
             int width = type.byteSize();
+            // In float32 the factors may be split into numbers of two bytes.
+            double parts = type == DType.FLOAT32 ? 2.0 * DenseProducts.PARTS : 0;
+            double needed = (sizeA() + sizeB()) * (width + parts) + sizeC() * width;
+            if (needed > memoryBytes) {
+                return Estimate.never(
+                        "%.3g GiB of memory where there are %.3g".formatted(needed / 0x1p30, memoryBytes / 0x1p30));
+            }
             Copies up = new Copies((sizeA() + sizeB()) * width, 0);
             double rate = switch (type) {
                 case BFLOAT16 -> GPU_BFLOAT16;

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The choice between the processor and a GPU, and the processor's products. No GPU is needed. */
 class TensorProductsTest {
-    private final TensorProducts without = new TensorProducts(Optional.of("no driver"));
-    private final TensorProducts with = new TensorProducts(Optional.empty());
+    private final TensorProducts without = new TensorProducts(Optional.of("no driver"), 0);
+    private final TensorProducts with = new TensorProducts(Optional.empty(), 16L << 30);
 
     private static Tensor square(DType type, int n) {
         return Tensor.zeros(type, n, n);
@@ -32,6 +32,9 @@ class TensorProductsTest {
         assertThat(with.choose(square(DType.FLOAT32, 2048), Tensor.zeros(DType.FLOAT32, 2048, 1))
                         .name())
                 .isEqualTo("cpu");
+        Choice small = new TensorProducts(Optional.empty(), 64 << 20).choose(square(type, 4096), square(type, 4096));
+        assertThat(small.name()).isEqualTo("cpu");
+        assertThat(small.toString()).matches("cpu: .*; cuda: 0\\.\\d+ GiB of memory where there are 0\\.0625");
         Choice none = without.choose(square(type, 4096), square(type, 4096));
         assertThat(none.name()).isEqualTo("cpu");
         assertThat(none.toString()).matches("cpu: estimated .* \\(\\d+ threads?\\); cuda: absent, no driver");
