@@ -28,6 +28,17 @@ public final class KernelModules implements AutoCloseable {
                 .function(name);
     }
 
+    /**
+     * The bytes of the shared memory of a panel of the portable kernels, as {@code ssd_common.cuh} lays it out.
+     *
+     * @param tile its rows or columns
+     * @param width the bytes of a number, 4 or 8
+     */
+    public static int panelBytes(int tile, int width) {
+        int depth = 128 / width;
+        return Math.max(tile * (depth + 4), depth * (tile + (width == Float.BYTES ? 8 : 4))) * width;
+    }
+
     @Override
     public void close() {
         loaded.values().forEach(CudaModule::close);

@@ -5,6 +5,7 @@ import duality.errors.ShapeException;
 import duality.errors.UnsupportedRequestException;
 import duality.gpu.CudaContext;
 import duality.gpu.CudaEvent;
+import duality.gpu.CudaSession;
 import duality.gpu.CudaStream;
 import duality.gpu.DeviceMemory;
 import duality.gpu.DeviceTensor;
@@ -60,18 +61,20 @@ public final class DenseProducts implements AutoCloseable {
     /** What a slab of a product of tensors copies down, in bytes. */
     private static final long SLAB_BYTES = 32 << 20;
 
+    private final CudaSession session;
     private final CudaContext context;
     private final CudaStream stream;
     private final Staging uploads;
     private final Staging downloads;
     private final KernelModules kernels;
 
-    private DenseProducts(CudaContext context) {
-        this.context = context;
-        stream = context.stream();
-        kernels = new KernelModules(context);
-        uploads = new Staging(context, "cuda-uploads");
-        downloads = new Staging(context, "cuda-downloads");
+    private DenseProducts(CudaSession session) {
+        this.session = session;
+        context = session.context();
+        stream = session.stream();
+        uploads = session.uploads();
+        downloads = session.downloads();
+        kernels = session.kernels();
     }
 
     /**
@@ -86,12 +89,7 @@ public final class DenseProducts implements AutoCloseable {
 
     /** Products in a context, which is closed with them. */
     static DenseProducts of(CudaContext context) {
-        try {
-            return new DenseProducts(context);
-        } catch (RuntimeException e) {
-            context.close();
-            throw e;
-        }
+        return new DenseProducts(CudaSession.of(context));
     }
 
     /** The device's context. */
@@ -333,16 +331,9 @@ public final class DenseProducts implements AutoCloseable {
                             Dim3.of(tiles),
                             Dim3.of(THREADS))
                     .argument(layout.segment())
-                    .sharedBytes(stageBytes())
+                    .sharedBytes(2 * KernelModules.panelBytes(TILE, type == DType.FLOAT64 ? Double.BYTES : Float.BYTES))
                     .build()
                     .on(stream);
-        }
-
-        /** Two panels, as {@code ssd_common.cuh} lays them out. */
-        private int stageBytes() {
-            int width = type == DType.FLOAT64 ? Double.BYTES : Float.BYTES;
-            int depth = 128 / width;
-            return 2 * Math.max(TILE * (depth + 4), depth * (TILE + (width == Float.BYTES ? 8 : 4))) * width;
         }
     }
 
@@ -480,13 +471,6 @@ public final class DenseProducts implements AutoCloseable {
     /** Waits, and gives everything back but the tensors. */
     @Override
     public void close() {
-        if (context.retired() == null) {
-            stream.synchronize();
-        }
-        kernels.close();
-        uploads.close();
-        downloads.close();
-        stream.close();
-        context.close();
+        session.close();
     }
 }

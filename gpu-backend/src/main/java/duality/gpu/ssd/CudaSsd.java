@@ -1,6 +1,7 @@
 package duality.gpu.ssd;
 
 import duality.gpu.CudaContext;
+import duality.gpu.CudaSession;
 import duality.gpu.CudaStream;
 import duality.gpu.KernelModules;
 import duality.gpu.Staging;
@@ -11,19 +12,12 @@ import java.util.List;
  * thread at a time.
  */
 public final class CudaSsd implements AutoCloseable {
-    private final CudaContext context;
-    private final CudaStream stream;
-    private final Staging uploads;
-    private final Staging downloads;
-    private final KernelModules kernels;
+    private final CudaSession session;
     private final List<SsdKernels> sets;
 
-    private CudaSsd(CudaContext context) {
-        this.context = context;
-        stream = context.stream();
-        uploads = new Staging(context, "cuda-uploads");
-        downloads = new Staging(context, "cuda-downloads");
-        kernels = new KernelModules(context);
+    private CudaSsd(CudaSession session) {
+        this.session = session;
+        KernelModules kernels = session.kernels();
         sets = List.of(new HopperKernels(kernels), new PortableKernels(kernels)); // the first that take a shape run
     }
 
@@ -34,7 +28,7 @@ public final class CudaSsd implements AutoCloseable {
      * @throws duality.gpu.CudaException if there is none
      */
     public static CudaSsd open(int ordinal) {
-        return new CudaSsd(CudaContext.open(ordinal));
+        return new CudaSsd(CudaSession.of(CudaContext.open(ordinal)));
     }
 
     /** A problem on the device. Its arrays are allocated as they are needed, with undefined contents. */
@@ -44,20 +38,20 @@ public final class CudaSsd implements AutoCloseable {
 
     /** The device's context. */
     public CudaContext context() {
-        return context;
+        return session.context();
     }
 
     /** What runs and allocates, in order. */
     public CudaStream stream() {
-        return stream;
+        return session.stream();
     }
 
     Staging uploads() {
-        return uploads;
+        return session.uploads();
     }
 
     Staging downloads() {
-        return downloads;
+        return session.downloads();
     }
 
     List<SsdKernels> kernels() {
@@ -67,13 +61,6 @@ public final class CudaSsd implements AutoCloseable {
     /** Gives everything back; the problems must be closed before. */
     @Override
     public void close() {
-        if (context.retired() == null) {
-            stream.synchronize();
-        }
-        kernels.close();
-        uploads.close();
-        downloads.close();
-        stream.close();
-        context.close();
+        session.close();
     }
 }

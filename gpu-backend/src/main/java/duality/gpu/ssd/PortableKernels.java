@@ -127,12 +127,10 @@ final class PortableKernels implements SsdKernels {
             return "_" + shape.precision();
         }
 
-        /** What a kernel asks for at launch: two panels and a tile, as {@code ssd_common.cuh} lays them out. */
+        /** What a kernel asks for at launch: two panels and a tile. */
         int tileBytes() {
             int width = parameters().byteSize();
-            int depth = 128 / width;
-            int panel = Math.max(TILE * (depth + 4), depth * (TILE + (width == Float.BYTES ? 8 : 4)));
-            return (2 * panel + TILE * (TILE + 4)) * width;
+            return 2 * KernelModules.panelBytes(TILE, width) + TILE * (TILE + 4) * width;
         }
 
         /** A thread for every entry. */

@@ -17,12 +17,10 @@ import duality.ssd.SsdInputs;
 import duality.ssd.SsdOptions;
 import duality.ssd.SsdOptions.Algorithm;
 import duality.ssd.SsdOutputs;
-import duality.tensor.DType;
 import duality.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -214,18 +212,11 @@ public final class BlocksBackend implements SsdBackend {
     /** The sum of all heads' gradients, in float64, in the order of sequences and heads. */
     private static final class GradientSums {
         private final SsdInputs in;
-        private final SequencedMap<String, Tensor> sums = new LinkedHashMap<>();
+        private final SsdGradients sums;
 
         GradientSums(SsdInputs in) {
             this.in = in;
-            in.arrays().forEach((name, array) -> {
-                if (array.dtype().isFloatingPoint()) {
-                    sums.put(name, Tensor.zeros(DType.FLOAT64, array.shape()));
-                }
-            });
-            sums.put(
-                    "initial_states",
-                    Tensor.zeros(DType.FLOAT64, in.sequences().size(), in.heads(), in.headDim(), in.stateSize()));
+            sums = SsdGradients.zeros(in, Precision.FLOAT64);
         }
 
         void add(HeadGradient gradient) {
@@ -260,7 +251,7 @@ public final class BlocksBackend implements SsdBackend {
         }
 
         private void addRows(String name, HeadGradient gradient, int head, int width, double[] rows) {
-            Tensor target = sum(name);
+            Tensor target = sums.of(name);
             for (int t = 0; t < gradient.sequence().length(); t++) {
                 add(
                         name,
@@ -270,7 +261,7 @@ public final class BlocksBackend implements SsdBackend {
         }
 
         private void add(String name, long offset, double... values) {
-            Tensor target = sum(name);
+            Tensor target = sums.of(name);
             double[] sum = target.readDoubles(offset, values.length);
             for (int i = 0; i < values.length; i++) {
                 sum[i] += values[i];
@@ -278,13 +269,9 @@ public final class BlocksBackend implements SsdBackend {
             target.writeDoubles(offset, sum);
         }
 
-        private Tensor sum(String name) {
-            return Objects.requireNonNull(sums.get(name));
-        }
-
         SsdGradients rounded(Precision precision) {
             SequencedMap<String, Tensor> result = new LinkedHashMap<>();
-            sums.forEach((name, sum) -> result.put(name, sum.to(precision.type(name))));
+            sums.arrays().forEach((name, sum) -> result.put(name, sum.to(precision.type(name))));
             return new SsdGradients(result);
         }
     }
